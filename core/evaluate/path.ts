@@ -1,0 +1,68 @@
+/** One assumption: a condition holds or not, or a parameter (or `AWS::Region`) has a value. */
+export type Fact = { condition: string; holds: boolean } | { parameter: string; value: string };
+
+/**
+ * Under which assumptions something is true. `assumed` is given (the resource's own Condition) and not worth saying;
+ * `chosen` is the branch, in the order met; `defaults` names the parameters whose default value was used.
+ */
+export interface Path {
+  readonly assumed: readonly Fact[];
+  readonly chosen: readonly Fact[];
+  readonly defaults: readonly string[];
+}
+
+export const ALWAYS: Path = { assumed: [], chosen: [], defaults: [] };
+
+export function choose(path: Path, fact: Fact): Path {
+  return path.chosen.some((known) => sameFact(known, fact)) ? path : { ...path, chosen: [...path.chosen, fact] };
+}
+
+export function withDefault(path: Path, parameter: string): Path {
+  return path.defaults.includes(parameter) ? path : { ...path, defaults: [...path.defaults, parameter] };
+}
+
+export function factsOf(path: Path): Fact[] {
+  return [...path.assumed, ...path.chosen];
+}
+
+/** Both paths at once, or undefined where they contradict each other by name; satisfiability is a further question. */
+export function join(a: Path, b: Path): Path | undefined {
+  let joined = a;
+  for (const fact of b.chosen) {
+    if (contradicts(factsOf(joined), fact)) return undefined;
+    if (!a.assumed.some((known) => sameFact(known, fact))) joined = choose(joined, fact);
+  }
+  for (const fact of b.assumed) {
+    if (contradicts(factsOf(joined), fact)) return undefined;
+    if (!factsOf(joined).some((known) => sameFact(known, fact)))
+      joined = { ...joined, assumed: [...joined.assumed, fact] };
+  }
+  for (const name of b.defaults) joined = withDefault(joined, name);
+  return joined;
+}
+
+export function contradicts(facts: readonly Fact[], fact: Fact): boolean {
+  return facts.some((known) =>
+    "condition" in known
+      ? "condition" in fact && known.condition === fact.condition && known.holds !== fact.holds
+      : "parameter" in fact && known.parameter === fact.parameter && known.value !== fact.value,
+  );
+}
+
+export function sameFact(a: Fact, b: Fact): boolean {
+  return factKey(a) === factKey(b);
+}
+
+export function factKey(fact: Fact): string {
+  return "condition" in fact ? `${fact.condition}?${fact.holds}` : `${fact.parameter}=${fact.value}`;
+}
+
+/** The branch in words, e.g. `IsProd is false and Env is "dev"`, or undefined where it is the only one. */
+export function describePath(path: Path): string | undefined {
+  if (path.chosen.length === 0) return undefined;
+  return path.chosen
+    .map((fact) =>
+      "condition" in fact ? `${fact.condition} is ${fact.holds}` : `${fact.parameter} is "${fact.value}"`,
+    )
+    .join(" and ");
+}

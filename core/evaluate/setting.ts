@@ -1,0 +1,202 @@
+import { findEntry, type MapNode, type Node, type Span, withoutAlias } from "../syntax/node.ts";
+import { intrinsicOf } from "../template/intrinsics.ts";
+import type { Resource, Template } from "../template/template.ts";
+import { type Alternative, evaluate, isUnknown as isUnknownValue } from "./evaluate.ts";
+import { ALWAYS, factsOf, join, type Path } from "./path.ts";
+import { satisfiable } from "./satisfiable.ts";
+import { ABSENT, booleanOf, reasonOf, textOf, type Value } from "./value.ts";
+
+/** Where a finding can stand: a stretch of a resource's text, under a branch. */
+export interface Located {
+  template: Template;
+  resource: Resource;
+  when: Path;
+  place: Span;
+  /** Property path from the template's root to what exists, e.g. `["Resources", "Orders", "Properties"]`. */
+  path: readonly (string | number)[];
+  /** Keys below `path` that are not there. */
+  missing: readonly string[];
+}
+
+/** A property under one branch: what it comes to, where a finding about it stands and where an edit of it goes. */
+export interface Setting extends Located {
+  value: Value;
+  /** What an edit replaces or adds to; undefined where it must not be edited, see `refusal`. */
+  slot: Slot;
+  /** Where something missing inside this value is reported: the key token that would hold it. */
+  holder: Span;
+}
+
+/** `replace` swaps a value; `add` puts entries into a map. `Setting.missing` says which keys lie between. */
+export type Slot = { replace: Node } | { add: MapNode } | { refusal: string };
+
+/** The resource's `Properties` under the assumption that the resource exists. */
+export function propertiesOf(template: Template, resource: Resource): Setting[] {
+  const exists: Path = resource.condition
+    ? { ...ALWAYS, assumed: [{ condition: resource.condition, holds: true }] }
+    : ALWAYS;
+  const whole: Setting = {
+    template,
+    resource,
+    when: exists,
+    value: { kind: "map", node: resource.node },
+    place: resource.key,
+    holder: resource.key,
+    slot: { add: resource.node },
+    path: ["Resources", resource.logicalId],
+    missing: [],
+  };
+  // What `Properties` itself would hold is reported at the logical id.
+  return get(whole, "Properties").map((setting) => ({ ...setting, holder: resource.key }));
+}
+
+/** The value under `key`, under every branch of `parent` and of the value itself. */
+export function get(parent: Setting, key: string): Setting[] {
+  const { value, template } = parent;
+  if (value.kind === "absent") return [{ ...parent, missing: [...parent.missing, key] }];
+  if (value.kind !== "map") return [{ ...parent, value: unexpected(value, "map") }];
+  const found = findEntry(value.node, key);
+  if (!found) {
+    if (value.node.incomplete) return [{ ...parent, value: { kind: "opaque", reason: value.node.incomplete } }];
+    const slot: Slot =
+      "refusal" in parent.slot || value.node.generated ? refuse(parent, value.node) : { add: value.node };
+    return [{ ...parent, value: ABSENT, place: parent.holder, slot, missing: [key] }];
+  }
+  const { entry, merged } = found;
+  const refusal = merged ? "the value comes from a merge key" : undefined;
+  return evaluate(template, entry.value, parent.when).map((alternative) => {
+    const setting = settle(parent, alternative, [...parent.path, key], entry.key, refusal ?? aliasRefusal(entry.value));
+    return setting.value.kind === "absent"
+      ? { ...setting, place: isWritten(alternative.node) ? setting.place : entry.key }
+      : setting;
+  });
+}
+
+/** The value at the end of a path of keys. */
+export function getPath(parent: Setting, ...keys: string[]): Setting[] {
+  return keys.reduce<Setting[]>((settings, key) => settings.flatMap((setting) => get(setting, key)), [parent]);
+}
+
+/**
+ * The items of a list, each with its own branch; items that are `AWS::NoValue` are left out. A single value where a list is usual counts
+ * as a list of one; an unknown list gives one opaque item. Absent: none.
+ */
+export function items(list: Setting): Setting[] {
+  const { value, template } = list;
+  if (value.kind === "absent") return [];
+  if (value.kind !== "list") return [list];
+  const refusal = value.node.generated;
+  return value.node.items.flatMap((item, index) =>
+    evaluate(template, item, list.when).flatMap((alternative): Setting[] => {
+      if (alternative.value.kind === "absent") return [];
+      const holder = firstKey(alternative.value) ?? alternative.node;
+      const setting = settle(list, alternative, [...list.path, index], holder, refusal ?? aliasRefusal(item));
+      // `!If [C, [a, b], []]` inside a list is not flattened by CloudFormation, but `Action: [[a, b]]` is no list of texts either.
+      return setting.value.kind === "list" ? items(setting) : [setting];
+    }),
+  );
+}
+
+function settle(
+  parent: Setting,
+  alternative: Alternative,
+  path: Setting["path"],
+  holder: Span,
+  refusal: string | undefined,
+): Setting {
+  const { value, when, node } = alternative;
+  const why = refusal ?? node.generated ?? ("refusal" in parent.slot ? parent.slot.refusal : undefined);
+  const slot: Slot = why ? { refusal: why } : slotFor(value, node);
+  return {
+    template: parent.template,
+    resource: parent.resource,
+    value,
+    when,
+    place: node,
+    slot,
+    holder,
+    path,
+    missing: [],
+  };
+}
+
+function slotFor(value: Value, node: Node): Slot {
+  if (value.kind === "map" && node === value.node) return { add: value.node };
+  const written = withoutAlias(node);
+  if (value.kind !== "absent" && written && intrinsicOf(written)) return { refusal: "the value is computed" };
+  return { replace: node };
+}
+
+function refuse(parent: Setting, map: MapNode): Slot {
+  return { refusal: "refusal" in parent.slot ? parent.slot.refusal : (map.generated ?? "the value cannot be edited") };
+}
+
+function aliasRefusal(node: Node): string | undefined {
+  return node.kind === "alias" ? "the value comes from an alias" : undefined;
+}
+
+/** False for the null that stands where nothing is written (`SSESpecification:`). */
+function isWritten(node: Node): boolean {
+  return node.end > node.start;
+}
+
+function firstKey(value: Value): Span | undefined {
+  return value.kind === "map" ? value.node.entries[0]?.key : undefined;
+}
+
+function unexpected(value: Value, wanted: string): Value {
+  return isUnknownValue(value)
+    ? { kind: "opaque", reason: reasonOf(value) }
+    : { kind: "opaque", reason: `its value is no ${wanted}` };
+}
+
+/** Is it there at all? An unknown value is. */
+export function isAbsent(setting: Setting): boolean {
+  return setting.value.kind === "absent";
+}
+
+/** Neither known nor known to be absent. */
+export function isUnknown(setting: Setting): boolean {
+  return isUnknownValue(setting.value);
+}
+
+/** A boolean property that is known to be false, or not there. */
+export function isOff(setting: Setting): boolean {
+  return isAbsent(setting) || booleanOf(setting.value) === false;
+}
+
+export function isOn(setting: Setting): boolean {
+  return booleanOf(setting.value) === true;
+}
+
+/** The literal text, or undefined. */
+export function text(setting: Setting): string | undefined {
+  return textOf(setting.value);
+}
+
+/** Settings of several properties that can hold at the same time, with the joined branch; undefined when there are too many to look at. */
+export function together<T extends readonly Setting[]>(
+  ...lists: { [K in keyof T]: readonly T[K][] }
+): { when: Path; settings: T }[] | undefined {
+  let sofar: { when: Path; settings: Setting[] }[] = [{ when: ALWAYS, settings: [] }];
+  for (const list of lists) {
+    const next: typeof sofar = [];
+    for (const { when, settings } of sofar) {
+      for (const setting of list) {
+        const joined = join(when, setting.when);
+        if (!joined || satisfiable(setting.template, factsOf(joined)) === "no") continue;
+        next.push({ when: joined, settings: [...settings, setting] });
+      }
+    }
+    if (next.length > 256) return undefined;
+    sofar = next;
+  }
+  return sofar as unknown as { when: Path; settings: T }[];
+}
+
+/** Can both branches hold at once? Branches of different templates always can. */
+export function compatible(a: Located, b: Located): boolean {
+  if (a.template !== b.template) return true;
+  const joined = join(a.when, b.when);
+  return joined !== undefined && satisfiable(a.template, factsOf(joined)) !== "no";
+}

@@ -1,0 +1,30 @@
+import { parseJson } from "./json.ts";
+import type { Node } from "./node.ts";
+import type { SyntaxProblem } from "./problem.ts";
+import { parseYaml } from "./yaml.ts";
+
+export interface SyntaxTree {
+  language: "yaml" | "json";
+  root: Node | undefined;
+  problems: SyntaxProblem[];
+}
+
+/**
+ * Reads a text without a byte order mark. Never throws. A text whose first significant character is `{` or `[` is read as JSON,
+ * everything else as YAML; `comments` says whether JSON may carry comments (`.jsonc`).
+ */
+export function parse(text: string, options: { comments?: boolean } = {}): SyntaxTree {
+  try {
+    return looksLikeJson(text) ? parseJson(text, options.comments ?? false) : parseYaml(text);
+  } catch (error) {
+    // The parsers recurse: nesting too deep for the stack is the one thing that reaches this line.
+    if (!(error instanceof RangeError)) throw error;
+    const problem: SyntaxProblem = { message: "the text is nested too deeply", severity: "error", start: 0, end: 0 };
+    return { language: looksLikeJson(text) ? "json" : "yaml", root: undefined, problems: [problem] };
+  }
+}
+
+/** YAML flow style may start with a brace too; JSON and it differ in the first key: JSON quotes it with double quotes. */
+function looksLikeJson(text: string): boolean {
+  return /^\s*(?:\/[/*][^\n]*\s*)*(?:\{\s*(?:"|\}|\/[/*]|$)|\[)/.test(text);
+}

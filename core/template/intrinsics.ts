@@ -1,0 +1,78 @@
+import { type AliasNode, type Node, ownEntry, type SequenceNode } from "../syntax/node.ts";
+
+/** A call of an intrinsic function: `name` is the long form (`Fn::Sub`, `Ref`, `Condition`), `argument` the node it is applied to. */
+export interface Intrinsic {
+  name: string;
+  argument: Exclude<Node, AliasNode>;
+}
+
+/** The intrinsic that a node is, in its short (`!Sub`) or long (`Fn::Sub:`) form, or undefined for a plain value. */
+export function intrinsicOf(node: Exclude<Node, AliasNode>): Intrinsic | undefined {
+  if (node.tag) {
+    const short = node.tag.slice(1);
+    const { tag: _tag, ...argument } = node;
+    return {
+      name: short === "Ref" || short === "Condition" ? short : `Fn::${short}`,
+      argument: argument as Exclude<Node, AliasNode>,
+    };
+  }
+  if (node.kind !== "map" || node.entries.length !== 1) return undefined;
+  const [entry] = node.entries;
+  const name = entry?.key.text;
+  if (!entry || !name || !(name === "Ref" || name.startsWith("Fn::")) || entry.value.kind === "alias") return undefined;
+  return { name, argument: entry.value };
+}
+
+/** `{ Condition: X }` names a condition, but only where a condition is expected: elsewhere `Condition` is an ordinary key. */
+export function conditionReference(node: Exclude<Node, AliasNode>): string | undefined {
+  if (node.tag === "!Condition") return node.kind === "scalar" ? node.text : undefined;
+  if (node.kind !== "map" || node.entries.length !== 1) return undefined;
+  const value = ownEntry(node, "Condition")?.value;
+  return value?.kind === "scalar" ? value.text : undefined;
+}
+
+/** `A.B.C` or `[A, B.C]` → logical id and attribute; undefined where the attribute is computed or the form is wrong. */
+export function getAttTarget(argument: Node): { logicalId: string; attribute: string } | undefined {
+  if (argument.kind === "scalar") {
+    const dot = argument.text.indexOf(".");
+    return dot > 0 ? { logicalId: argument.text.slice(0, dot), attribute: argument.text.slice(dot + 1) } : undefined;
+  }
+  if (argument.kind !== "sequence") return undefined;
+  const [first, ...rest] = argument.items;
+  if (first?.kind !== "scalar" || rest.length === 0) return undefined;
+  const names = rest.map((item) => (item.kind === "scalar" && !item.tag ? item.text : undefined));
+  return names.every((name) => name !== undefined) ? { logicalId: first.text, attribute: names.join(".") } : undefined;
+}
+
+/** One stretch of an `Fn::Sub` text: literal, or the name between `${` and `}`. Offsets count in the decoded text. */
+export type SubPiece = { literal: string } | { variable: string };
+
+/** Splits an `Fn::Sub` text; `${!x}` is the literal `${x}`. An unclosed `${` is literal. */
+export function splitSub(text: string): SubPiece[] {
+  const pieces: SubPiece[] = [];
+  let literal = "";
+  for (let offset = 0; offset < text.length; ) {
+    const open = text.indexOf("${", offset);
+    const close = open < 0 ? -1 : text.indexOf("}", open);
+    if (open < 0 || close < 0) {
+      literal += text.slice(offset);
+      break;
+    }
+    literal += text.slice(offset, open);
+    const name = text.slice(open + 2, close);
+    if (name.startsWith("!")) literal += `\${${name.slice(1)}}`;
+    else {
+      if (literal) pieces.push({ literal });
+      literal = "";
+      pieces.push({ variable: name.trim() });
+    }
+    offset = close + 1;
+  }
+  if (literal) pieces.push({ literal });
+  return pieces;
+}
+
+/** The items of a sequence argument, or an empty list for any other node. */
+export function argumentsOf(node: Node): SequenceNode["items"] {
+  return node.kind === "sequence" ? node.items : [];
+}
