@@ -9,7 +9,8 @@ import { ABSENT, booleanOf, reasonOf, textOf, type Value } from "./value.ts";
 /** Where a finding can stand: a stretch of a resource's text, under a branch. */
 export interface Located {
   template: Template;
-  resource: Resource;
+  /** None for a place outside `Resources`. */
+  resource?: Resource;
   when: Path;
   place: Span;
   /** Property path from the template's root to what exists, e.g. `["Resources", "Orders", "Properties"]`. */
@@ -20,6 +21,7 @@ export interface Located {
 
 /** A property under one branch: what it comes to, where a finding about it stands and where an edit of it goes. */
 export interface Setting extends Located {
+  resource: Resource;
   value: Value;
   /** What an edit replaces or adds to; undefined where it must not be edited, see `refusal`. */
   slot: Slot;
@@ -27,18 +29,18 @@ export interface Setting extends Located {
   holder: Span;
 }
 
-/** `replace` swaps a value; `add` puts entries into a map. `Setting.missing` says which keys lie between. */
-export type Slot = { replace: Node } | { add: MapNode } | { refusal: string };
+/**
+ * `replace` swaps a value; `add` puts entries into a map. `Setting.missing` says which keys lie between. A refusal holds for everything
+ * below too, but with `hereOnly`: then only the node itself is made by a transform, and what it holds stands in the text as usual.
+ */
+export type Slot = { replace: Node } | { add: MapNode } | { refusal: string; hereOnly?: true };
 
-/** The resource's `Properties` under the assumption that the resource exists. */
-export function propertiesOf(template: Template, resource: Resource): Setting[] {
-  const exists: Path = resource.condition
-    ? { ...ALWAYS, assumed: [{ condition: resource.condition, holds: true }] }
-    : ALWAYS;
-  const whole: Setting = {
+/** The value behind the logical id: attributes such as `DeletionPolicy` are read from it. Its branch is that the resource exists. */
+export function wholeResource(template: Template, resource: Resource): Setting {
+  return {
     template,
     resource,
-    when: exists,
+    when: resource.condition ? { ...ALWAYS, assumed: [{ condition: resource.condition, holds: true }] } : ALWAYS,
     value: { kind: "map", node: resource.node },
     place: resource.key,
     holder: resource.key,
@@ -46,8 +48,24 @@ export function propertiesOf(template: Template, resource: Resource): Setting[] 
     path: ["Resources", resource.logicalId],
     missing: [],
   };
+}
+
+/** The resource's `Properties`. */
+export function propertiesOf(template: Template, resource: Resource): Setting[] {
+  const whole = wholeResource(template, resource);
+  const written = resource.properties
+    ? evaluate(template, resource.properties.value, whole.when).map((alternative) =>
+        settle(
+          whole,
+          alternative,
+          [...whole.path, "Properties"],
+          resource.key,
+          aliasRefusal(resource.properties?.value),
+        ),
+      )
+    : get(whole, "Properties");
   // What `Properties` itself would hold is reported at the logical id.
-  return get(whole, "Properties").map((setting) => ({ ...setting, holder: resource.key }));
+  return written.map((setting) => ({ ...setting, holder: resource.key }));
 }
 
 /** The value under `key`, under every branch of `parent` and of the value itself. */
@@ -131,8 +149,8 @@ function refuse(parent: Setting, map: MapNode): Slot {
   return { refusal: "refusal" in parent.slot ? parent.slot.refusal : (map.generated ?? "the value cannot be edited") };
 }
 
-function aliasRefusal(node: Node): string | undefined {
-  return node.kind === "alias" ? "the value comes from an alias" : undefined;
+function aliasRefusal(node: Node | undefined): string | undefined {
+  return node?.kind === "alias" ? "the value comes from an alias" : undefined;
 }
 
 /** False for the null that stands where nothing is written (`SSESpecification:`). */

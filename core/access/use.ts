@@ -1,0 +1,73 @@
+import { text } from "../evaluate/setting.ts";
+import { readItems, writeItems } from "../iam/action-classes.ts";
+import { expandAction } from "../iam/actions.ts";
+import { couldBeService } from "../iam/arn.ts";
+import type { Statement } from "../iam/statements.ts";
+import { arnOf } from "../model/arns.ts";
+import type { ComputeUnit } from "../model/network.ts";
+import { awsManagedPolicies, type IamPrincipal, policiesOf, principalsOf } from "../model/policies.ts";
+import { follow, type Project } from "../model/project.ts";
+
+/** Does a compute unit read or write items? "names a table": its environment does, whatever its role may. */
+export type Use = "yes" | "names a table" | "no" | "unknown";
+
+export function dynamoDbUse(project: Project, unit: ComputeUnit): Use {
+  const roles = unit.roles.map((setting) => {
+    const target = follow(project, setting.template, setting.value);
+    return target && principalsOf(target.template).find((principal) => principal.resource === target.resource);
+  });
+  if (roles.some((role) => role && mayUseItems(project, role) === "yes")) return "yes";
+  if (unit.environment.some((setting) => isTable(follow(project, setting.template, setting.value)?.resource.type)))
+    return "names a table";
+  if (roles.length === 0 || roles.includes(undefined)) return "unknown";
+  return roles.some((role) => role && mayUseItems(project, role) === "unknown") ? "unknown" : "no";
+}
+
+function isTable(type: string | undefined): boolean {
+  return type === "AWS::DynamoDB::Table" || type === "AWS::DynamoDB::GlobalTable";
+}
+
+/** What a principal's policies in view say about item actions. Bare `*` says nothing about what is really used: "unknown". */
+export function mayUseItems(project: Project, principal: IamPrincipal): "yes" | "no" | "unknown" {
+  const statements = policiesOf(project, principal).flatMap((policy) => policy.statements);
+  const answers = statements.map((statement) => allowsItems(project, statement));
+  const managed = awsManagedPolicies(principal);
+  if (
+    answers.includes("yes") ||
+    managed.some(({ policy }) => !policy.bare && policy.access !== "stream-only" && policy.access !== "none")
+  )
+    return "yes";
+  const allKnown = principal.managedPolicies.every(
+    (setting) => text(setting) !== undefined || managed.some((known) => known.setting === setting),
+  );
+  return answers.includes("unknown") || !allKnown || managed.some(({ policy }) => policy.bare) ? "unknown" : "no";
+}
+
+function allowsItems(project: Project, statement: Statement): "yes" | "no" | "unknown" {
+  if (statement.effect !== "Allow") return "no";
+  let unknown = statement.notActions.length > 0;
+  for (const action of statement.actions) {
+    const pattern = text(action);
+    if (pattern === undefined) {
+      unknown = true;
+      continue;
+    }
+    const expansion = expandAction(pattern);
+    if (expansion.kind === "notJudged") unknown = true;
+    else if (expansion.names.some((name) => readItems.has(name) || writeItems.has(name))) {
+      if (!reachesTables(project, statement)) continue;
+      if (!/^dynamodb:/i.test(pattern)) unknown = true;
+      else return "yes";
+    }
+  }
+  return unknown ? "unknown" : "no";
+}
+
+/** Can any of the statement's resources be a DynamoDB ARN? What cannot be told counts as able. */
+function reachesTables(project: Project, statement: Statement): boolean {
+  if (statement.notResources.length > 0) return true;
+  return statement.resources.some((resource) => {
+    const arn = arnOf(project, resource.template, resource.value);
+    return arn === undefined || couldBeService(arn, "dynamodb") !== false;
+  });
+}

@@ -1,0 +1,101 @@
+import { describePath } from "../evaluate/path.ts";
+import type { Setting } from "../evaluate/setting.ts";
+import { addItem, type Json, replaceItem, replaceValue, setEntries, type TextEdit } from "../syntax/edit.ts";
+import { type MapNode, mapAt, type Node, withoutAlias } from "../syntax/node.ts";
+import type { Template } from "../template/template.ts";
+import type { Change, Fix, FixClass } from "./fix.ts";
+
+/** The text edits a change comes to, and the nodes of the written tree below which the tree may change. */
+export interface Applied {
+  edits: TextEdit[];
+  touched: { node: Node; keys?: readonly string[] }[];
+}
+
+/** Undefined where the change must not or cannot be made: computed values, aliases, transforms, generated files. */
+export function applyChange(template: Template, change: Change): Applied | undefined {
+  if (template.kind === "cdk") return undefined;
+  switch (change.kind) {
+    case "set":
+      return setValue(template, change.setting, change.value);
+    case "merge": {
+      const { setting, entries } = change;
+      const complete = setting.missing.length === 0 && "add" in setting.slot;
+      return complete && "add" in setting.slot
+        ? addEntries(template, setting.slot.add, entries)
+        : setValue(template, setting, entries);
+    }
+    case "items": {
+      const { slot } = change.setting;
+      if (!("replace" in slot)) return undefined;
+      const edits = replaceItem(template.source, template.tree, slot.replace, [...change.values]);
+      const holder = sequenceHolding(template.tree.root, slot.replace) ?? slot.replace;
+      return done(edits, [{ node: holder }]);
+    }
+    case "append": {
+      const { value } = change.setting;
+      if (value.kind === "absent") return setValue(template, change.setting, [change.value]);
+      if (value.kind !== "list" || "refusal" in change.setting.slot) return undefined;
+      return done(addItem(template.source, template.tree, value.node, change.value), [{ node: value.node }]);
+    }
+    case "attributes":
+      return addEntries(template, change.resource.node, change.entries);
+    case "resource": {
+      const resources = mapAt(template.tree.root, "Resources");
+      return resources && addEntries(template, resources, { [freeId(template, change.logicalId)]: change.body });
+    }
+  }
+}
+
+function done(edits: TextEdit[], touched: Applied["touched"]): Applied | undefined {
+  return edits.length > 0 ? { edits, touched } : undefined;
+}
+
+function setValue(template: Template, setting: Setting, value: Json): Applied | undefined {
+  const { slot, missing } = setting;
+  if ("refusal" in slot) return undefined;
+  const wrapped = missing.reduceRight<Json>((inner, key) => ({ [key]: inner }), value);
+  if ("replace" in slot)
+    return done(replaceValue(template.source, template.tree, slot.replace, wrapped), [{ node: slot.replace }]);
+  if (missing.length > 0 && typeof wrapped === "object" && wrapped !== null && !Array.isArray(wrapped))
+    return addEntries(template, slot.add, wrapped);
+  return done(replaceValue(template.source, template.tree, slot.add, wrapped), [{ node: slot.add }]);
+}
+
+function addEntries(template: Template, map: MapNode, entries: { [key: string]: Json }): Applied | undefined {
+  return done(setEntries(template.source, template.tree, map, entries), [{ node: map, keys: Object.keys(entries) }]);
+}
+
+function sequenceHolding(root: Node | undefined, wanted: Node): Node | undefined {
+  const node = withoutAlias(root);
+  if (node?.kind === "sequence") {
+    if (node.items.includes(wanted)) return node;
+    for (const item of node.items) {
+      const found = sequenceHolding(item, wanted);
+      if (found) return found;
+    }
+  }
+  if (node?.kind === "map" && root?.kind !== "alias") {
+    for (const entry of node.entries) {
+      const found = sequenceHolding(entry.value, wanted);
+      if (found) return found;
+    }
+  }
+  return undefined;
+}
+
+function freeId(template: Template, wanted: string): string {
+  for (let suffix = 1; ; suffix++) {
+    const id = suffix === 1 ? wanted : `${wanted}${suffix}`;
+    if (!template.resources.has(id)) return id;
+  }
+}
+
+/** A literal in a branch of an `Fn::If` may be replaced, but somebody wrote that branch on purpose: the fix asks, and says which branch. */
+export function branchOf(fix: Fix): { title: string; class: FixClass } {
+  for (const change of fix.changes) {
+    if ((change.kind !== "set" && change.kind !== "merge") || !("replace" in change.setting.slot)) continue;
+    const branch = describePath(change.setting.when);
+    if (branch) return { title: `${fix.title} (where ${branch})`, class: fix.class === "safe" ? "caution" : fix.class };
+  }
+  return { title: fix.title, class: fix.class };
+}

@@ -1,0 +1,161 @@
+import { describePath } from "../evaluate/path.ts";
+import type { Located, Setting } from "../evaluate/setting.ts";
+import { reasonOf } from "../evaluate/value.ts";
+import type { Project } from "../model/project.ts";
+import { viewOf } from "../model/view.ts";
+import { positionAt } from "../syntax/source-text.ts";
+import type { Template } from "../template/template.ts";
+import { type Configuration, levelOf } from "./configuration.ts";
+import type { Finding, Unknown } from "./finding.ts";
+import { fingerprint } from "./fingerprint.ts";
+import type { Message, Report, Rule } from "./rule.ts";
+import { covers, isExpired, type Suppression, suppressionsOf } from "./suppression.ts";
+
+export interface LintResult {
+  /** In the order of their places; suppressed ones included, marked. */
+  findings: Finding[];
+  /** What could not be told. */
+  unknown: Unknown[];
+  /** Rules that threw: a bug of ours, told once each. */
+  failures: { rule: string; error: unknown }[];
+}
+
+/**
+ * Runs the rules that the configuration leaves on over one template of a project. A template whose text is broken gets the findings about
+ * that and no others, because its tree may be wrong. A rule that throws costs one notice, never the run.
+ */
+export function lintTemplate(
+  project: Project,
+  template: Template,
+  rules: readonly Rule[],
+  configuration: Configuration,
+): LintResult {
+  const result: LintResult = { findings: [], unknown: [], failures: [] };
+  const broken = template.tree.problems.some((problem) => problem.severity === "error");
+  const suppressions = broken ? [] : suppressionsOf(template);
+  const view = viewOf(project, template, suppressions, new Set(rules.map((rule) => rule.name)));
+  const run = (rule: Rule) => {
+    const level = levelOf(rule, configuration);
+    if (level === "off" || (broken && rule.topic !== "file")) return;
+    const drafts: Draft[] = [];
+    try {
+      rule.check(view, reporter(rule, drafts, result.unknown));
+    } catch (error) {
+      result.failures.push({ rule: rule.name, error });
+      return;
+    }
+    for (const finding of joinBranches(rule, drafts))
+      result.findings.push(level ? { ...finding, severity: level } : finding);
+  };
+  for (const rule of rules) if (rule.topic !== "suppression") run(rule);
+  if (configuration.inlineSuppressions) {
+    suppress(result.findings, suppressions, configuration);
+    view.expired = suppressions.filter((suppression) => isExpired(suppression, configuration.today));
+    view.ran = new Set(rules.filter((rule) => levelOf(rule, configuration) !== "off").map((rule) => rule.name));
+    for (const rule of rules) if (rule.topic === "suppression") run(rule);
+  }
+  result.findings.sort(
+    (a, b) =>
+      a.place.start - b.place.start ||
+      a.place.end - b.place.end ||
+      compareText(a.rule, b.rule) ||
+      compareText(a.message, b.message),
+  );
+  return result;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+interface Draft {
+  at: Located;
+  message: Message;
+}
+
+function reporter(rule: Rule, drafts: Draft[], unknown: Unknown[]): Report {
+  const report = (at: Located, message: Message): void => {
+    drafts.push({ at, message });
+  };
+  const cannotTell = (at: Located | Setting, reason?: string): void => {
+    const why = reason ?? ("value" in at ? reasonOf(at.value) : "it is evaluated at deployment");
+    const known = unknown.some(
+      (other) => other.rule === rule.name && other.reason === why && other.place.start === at.place.start,
+    );
+    if (known) return;
+    unknown.push({
+      rule: rule.name,
+      template: at.template,
+      place: at.place,
+      reason: why,
+      ...(at.resource && { resource: at.resource }),
+    });
+  };
+  return Object.assign(report, { cannotTell });
+}
+
+/** One cause, one finding: drafts that differ only in their branch become one, whose branches are joined by "or". */
+function joinBranches(rule: Rule, drafts: readonly Draft[]): Finding[] {
+  const groups = new Map<string, Draft[]>();
+  for (const draft of drafts) {
+    const { at, message } = draft;
+    const key = [
+      at.resource?.logicalId,
+      at.place.start,
+      at.place.end,
+      at.path.join("/"),
+      at.missing.join("/"),
+      message.message,
+    ].join("\n");
+    groups.set(key, [...(groups.get(key) ?? []), draft]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    return first ? [toFinding(rule, first, branchesOf(group))] : [];
+  });
+}
+
+function branchesOf(group: readonly Draft[]): string | undefined {
+  const branches = new Set<string>();
+  for (const { at } of group) {
+    const branch = describePath(at.when);
+    if (branch === undefined) return undefined;
+    branches.add(branch);
+  }
+  return [...branches].join(", or ");
+}
+
+function toFinding(rule: Rule, { at, message }: Draft, when: string | undefined): Finding {
+  const defaults = at.when.defaults;
+  const told = when === undefined ? message.message : `When ${when}: ${message.message}`;
+  const withDefaults = defaults.length > 0 ? `${told} (with the default of parameter ${defaults.join(", ")})` : told;
+  const full = [...at.path, ...at.missing].join("/");
+  return {
+    rule: rule.name,
+    topic: rule.topic,
+    severity: message.severity ?? rule.severity,
+    confidence: rule.confidence,
+    message: withDefaults,
+    template: at.template,
+    place: at.place,
+    ...(at.resource && { resource: at.resource }),
+    path: at.path,
+    ...(when !== undefined && { when }),
+    related: message.related ?? [],
+    fixes: message.fixes ?? [],
+    fingerprint: fingerprint(at.template.file, rule.name, at.resource?.logicalId ?? "", full, when ?? ""),
+  };
+}
+
+function suppress(findings: Finding[], suppressions: readonly Suppression[], configuration: Configuration): void {
+  if (suppressions.length === 0) return;
+  for (const finding of findings) {
+    const { line } = positionAt(finding.template.source, finding.place.start);
+    for (const suppression of suppressions) {
+      if (isExpired(suppression, configuration.today) || !covers(suppression, finding.rule, finding.resource, line))
+        continue;
+      suppression.used = true;
+      finding.suppressed ??= { kind: suppression.kind, reason: suppression.reason, place: suppression.place };
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import { get, getPath, items, propertiesOf, type Setting, text } from "../evaluate/setting.ts";
+import { piecesOf, type TextPiece } from "../evaluate/value.ts";
+import { type ManagedPolicy, managedPolicyNamed } from "../iam/managed-policies.ts";
+import { type Statement, statementsOf } from "../iam/statements.ts";
+import type { Resource, Template } from "../template/template.ts";
+import { perObject } from "./lazy.ts";
+import { follow, type Project } from "./project.ts";
+
+/** An identity policy where it is written: the statements, and who has them as far as its own text says. */
+export interface IdentityPolicy {
+  template: Template;
+  resource: Resource;
+  statements: readonly Statement[];
+  /** `Roles`, `Users`, `Groups` and their like of a policy of its own; empty for a policy inside its principal. */
+  attachedTo: readonly Setting[];
+}
+
+/** A user, group, role or permission set. */
+export interface IamPrincipal {
+  template: Template;
+  resource: Resource;
+  kind: "role" | "user" | "group" | "permission set";
+  /** How messages call it. */
+  name: string;
+  /** Statements of the trust policy; only roles have one. */
+  trust: readonly Statement[];
+  managedPolicies: readonly Setting[];
+}
+
+interface PrincipalType {
+  kind: IamPrincipal["kind"];
+  managed: string;
+}
+
+const PRINCIPAL_TYPES: Record<string, PrincipalType> = {
+  "AWS::IAM::Role": { kind: "role", managed: "ManagedPolicyArns" },
+  "AWS::IAM::User": { kind: "user", managed: "ManagedPolicyArns" },
+  "AWS::IAM::Group": { kind: "group", managed: "ManagedPolicyArns" },
+  "AWS::SSO::PermissionSet": { kind: "permission set", managed: "ManagedPolicies" },
+};
+
+/** Resource types that are a policy, and the properties that name who has it. Source: CloudFormation IAM resource reference. */
+const POLICY_TYPES: Record<string, readonly string[]> = {
+  "AWS::IAM::Policy": ["Roles", "Users", "Groups"],
+  "AWS::IAM::ManagedPolicy": ["Roles", "Users", "Groups"],
+  "AWS::IAM::RolePolicy": ["RoleName"],
+  "AWS::IAM::UserPolicy": ["UserName"],
+  "AWS::IAM::GroupPolicy": ["GroupName"],
+};
+
+/** Every identity policy of a template. */
+export const identityPoliciesOf = perObject((template: Template): readonly IdentityPolicy[] => {
+  const policies: IdentityPolicy[] = [];
+  for (const resource of template.resources.values()) {
+    const attachments = POLICY_TYPES[resource.type];
+    if (!attachments && !PRINCIPAL_TYPES[resource.type]) continue;
+    const properties = propertiesOf(template, resource);
+    const property = (...keys: string[]) => properties.flatMap((each) => getPath(each, ...keys));
+    const add = (document: Setting, attachedTo: readonly Setting[]) =>
+      policies.push({ template, resource, statements: statementsOf(document), attachedTo });
+    if (attachments) {
+      const attachedTo = attachments.flatMap((key) => property(key).flatMap(items));
+      for (const document of property("PolicyDocument")) add(document, attachedTo);
+      continue;
+    }
+    for (const inline of property("Policies").flatMap(items))
+      for (const document of get(inline, "PolicyDocument")) add(document, []);
+    if (resource.type === "AWS::SSO::PermissionSet") for (const document of property("InlinePolicy")) add(document, []);
+  }
+  return policies.filter((policy) => policy.statements.length > 0);
+});
+
+/** Every principal of a template. */
+export const principalsOf = perObject((template: Template): readonly IamPrincipal[] => {
+  const principals: IamPrincipal[] = [];
+  for (const resource of template.resources.values()) {
+    const type = PRINCIPAL_TYPES[resource.type];
+    if (!type) continue;
+    const properties = propertiesOf(template, resource);
+    const property = (key: string) => properties.flatMap((each) => get(each, key));
+    principals.push({
+      template,
+      resource,
+      kind: type.kind,
+      name: principalName(resource, type.kind),
+      trust: property("AssumeRolePolicyDocument").flatMap(statementsOf),
+      managedPolicies: property(type.managed).flatMap(items),
+    });
+  }
+  return principals;
+});
+
+function principalName(resource: Resource, kind: IamPrincipal["kind"]): string {
+  if (resource.writtenType === "AWS::Serverless::Function") return `Function "${resource.logicalId}"`;
+  if (resource.writtenType === "AWS::Serverless::StateMachine") return `State machine "${resource.logicalId}"`;
+  return `${kind.charAt(0).toUpperCase()}${kind.slice(1)} "${resource.logicalId}"`;
+}
+
+/** Which principals have which policies, over all templates of a project. */
+interface Attachments {
+  holders: ReadonlyMap<IdentityPolicy, readonly IamPrincipal[]>;
+  policies: ReadonlyMap<IamPrincipal, readonly IdentityPolicy[]>;
+}
+
+const attachmentsOf = perObject((project: Project): Attachments => {
+  const holders = new Map<IdentityPolicy, IamPrincipal[]>();
+  const policies = new Map<IamPrincipal, IdentityPolicy[]>();
+  const attach = (policy: IdentityPolicy, principal: IamPrincipal) => {
+    const known = policies.get(principal) ?? [];
+    if (known.includes(policy)) return;
+    policies.set(principal, [...known, policy]);
+    holders.set(policy, [...(holders.get(policy) ?? []), principal]);
+  };
+  const principals = new Map<Resource, IamPrincipal>();
+  for (const template of project.templates)
+    for (const principal of principalsOf(template)) principals.set(principal.resource, principal);
+  const policiesByResource = new Map<Resource, IdentityPolicy[]>();
+  for (const template of project.templates) {
+    for (const policy of identityPoliciesOf(template)) {
+      policiesByResource.set(policy.resource, [...(policiesByResource.get(policy.resource) ?? []), policy]);
+      const own = principals.get(policy.resource);
+      if (own) attach(policy, own);
+      for (const setting of policy.attachedTo) {
+        const target = follow(project, template, setting.value);
+        const principal = target && principals.get(target.resource);
+        if (principal) attach(policy, principal);
+      }
+    }
+  }
+  for (const principal of principals.values()) {
+    for (const setting of principal.managedPolicies) {
+      const target = follow(project, principal.template, setting.value);
+      for (const policy of (target && policiesByResource.get(target.resource)) ?? []) attach(policy, principal);
+    }
+  }
+  return { holders, policies };
+});
+
+/** The principals in view that have a policy. */
+export function holdersOf(project: Project, policy: IdentityPolicy): readonly IamPrincipal[] {
+  return attachmentsOf(project).holders.get(policy) ?? [];
+}
+
+/** The policies in view that a principal has. AWS managed policies are not among them: see `awsManagedPolicies`. */
+export function policiesOf(project: Project, principal: IamPrincipal): readonly IdentityPolicy[] {
+  return attachmentsOf(project).policies.get(principal) ?? [];
+}
+
+/** How messages call whoever has the policy: the principal where there is exactly one in view, else the policy itself. */
+export function subjectOf(project: Project, policy: IdentityPolicy): string {
+  const [only, ...others] = holdersOf(project, policy);
+  return only && others.length === 0 ? only.name : `Policy "${policy.resource.logicalId}"`;
+}
+
+/** The AWS managed policies that matter for DynamoDB among a principal's, each at its place. */
+export function awsManagedPolicies(principal: IamPrincipal): { policy: ManagedPolicy; setting: Setting }[] {
+  return principal.managedPolicies.flatMap((setting) => {
+    const name = managedPolicyText(setting);
+    const policy = name === undefined ? undefined : managedPolicyNamed(name);
+    return policy ? [{ policy, setting }] : [];
+  });
+}
+
+/** The ARN or name, with holes (`${AWS::Partition}`) written as `*`. */
+function managedPolicyText(setting: Setting): string | undefined {
+  return (
+    text(setting) ??
+    piecesOf(setting.value)
+      ?.map((piece: TextPiece) => (typeof piece === "string" ? piece : "*"))
+      .join("")
+  );
+}

@@ -1,0 +1,168 @@
+import { evaluate } from "../evaluate/evaluate.ts";
+import { ALWAYS } from "../evaluate/path.ts";
+import { piecesKey, piecesOf, textOf, type Value } from "../evaluate/value.ts";
+import { allEntries, mapAt, type Node, textAt } from "../syntax/node.ts";
+import { withInputs } from "../template/read.ts";
+import type { Output, Resource, Template } from "../template/template.ts";
+
+/** Templates that are looked at together, and the links between them. Never changed; `withTemplate` makes a new one. */
+export interface Project {
+  /** In the order given; templates of nested stacks may have been read again with what their parent passes. */
+  templates: readonly Template[];
+  /** For the template of a nested stack: parameter → the expression its only parent passes. */
+  passed: ReadonlyMap<Template, ReadonlyMap<string, Expression>>;
+  /** Export name → who exports it. Several may: stages of one app export the same names. */
+  exports: ReadonlyMap<string, readonly (Expression & { output: Output })[]>;
+  /** File → template. */
+  byFile: ReadonlyMap<string, Template>;
+}
+
+/** A node, in the template whose names it uses. */
+export interface Expression {
+  template: Template;
+  node: Node;
+}
+
+/** A resource somewhere in the project, and which of its attributes is meant (none: what `Ref` gives). */
+export interface Target {
+  template: Template;
+  resource: Resource;
+  attribute?: string;
+}
+
+export function createProject(templates: readonly Template[]): Project {
+  const parents = parentsOf(templates);
+  const passed = new Map<Template, ReadonlyMap<string, Expression>>();
+  const linked = templates.map((template) => {
+    const parent = parents.get(template.file);
+    if (!parent) return template;
+    const parameters = new Map(template.inputs.parameters);
+    for (const [name, expression] of parent) {
+      const [only, ...others] = evaluate(expression.template, expression.node, ALWAYS);
+      const text = only && others.length === 0 ? textOf(only.value) : undefined;
+      if (text !== undefined && only?.when.defaults.length === 0 && !parameters.has(name)) parameters.set(name, text);
+    }
+    const bound =
+      parameters.size > template.inputs.parameters.size
+        ? withInputs(template, { ...template.inputs, parameters })
+        : template;
+    passed.set(bound, parent);
+    return bound;
+  });
+  return {
+    templates: linked,
+    passed,
+    exports: exportsOf(linked),
+    byFile: new Map(linked.map((template) => [template.file, template])),
+  };
+}
+
+/** The project with one template replaced (the one of the same file) or added. */
+export function withTemplate(project: Project, template: Template): Project {
+  const known = project.templates.some((other) => other.file === template.file);
+  const templates = known
+    ? project.templates.map((other) => (other.file === template.file ? template : other))
+    : [...project.templates, template];
+  return createProject(templates);
+}
+
+/** Child file → what its only parent passes. A template used by several parents has no known inputs. */
+function parentsOf(templates: readonly Template[]): Map<string, Map<string, Expression>> {
+  const files = new Set(templates.map((template) => template.file));
+  const parents = new Map<string, Map<string, Expression>>();
+  const ambiguous = new Set<string>();
+  for (const template of templates) {
+    for (const resource of template.resources.values()) {
+      const child = childFile(template, resource);
+      if (child === undefined || !files.has(child) || child === template.file) continue;
+      if (parents.has(child)) ambiguous.add(child);
+      const given = mapAt(resource.node, "Properties", "Parameters");
+      const entries = given ? [...allEntries(given)] : [];
+      parents.set(child, new Map(entries.map((entry) => [entry.key.text, { template, node: entry.value }])));
+    }
+  }
+  for (const file of ambiguous) parents.delete(file);
+  return parents;
+}
+
+/** The file of a nested stack's template: CDK's asset path, or a local `TemplateURL`/SAM `Location`; relative to the parent. */
+export function childFile(template: Template, resource: Resource): string | undefined {
+  if (resource.type === "AWS::CloudFormation::Stack") {
+    const asset = textAt(mapAt(resource.node, "Metadata"), "aws:asset:path");
+    return resolvePath(template.file, asset ?? textAt(mapAt(resource.node, "Properties"), "TemplateURL"));
+  }
+  if (resource.type === "AWS::Serverless::Application")
+    return resolvePath(template.file, textAt(mapAt(resource.node, "Properties"), "Location"));
+  return undefined;
+}
+
+function resolvePath(from: string, path: string | undefined): string | undefined {
+  if (path === undefined || /^[a-z][a-z0-9+.-]*:/i.test(path)) return undefined;
+  const parts = from.split("/").slice(0, -1);
+  for (const part of path.split(/[\\/]/)) {
+    if (part === "..") parts.pop();
+    else if (part !== "." && part !== "") parts.push(part);
+  }
+  return parts.join("/");
+}
+
+function exportsOf(templates: readonly Template[]): Map<string, (Expression & { output: Output })[]> {
+  const exports = new Map<string, (Expression & { output: Output })[]>();
+  for (const template of templates) {
+    for (const output of template.outputs.values()) {
+      if (!output.exportName) continue;
+      for (const { value } of evaluate(template, output.exportName, ALWAYS)) {
+        const pieces = piecesOf(value);
+        const name = pieces && piecesKey(pieces);
+        if (name) exports.set(name, [...(exports.get(name) ?? []), { template, node: output.value, output }]);
+      }
+    }
+  }
+  return exports;
+}
+
+/**
+ * The resource that a reference, import or passed parameter leads to, over nested stacks and exports. Undefined where it leads out of the
+ * files in view, is no reference, or could be several resources.
+ */
+export function follow(project: Project, template: Template, value: Value, depth = 0): Target | undefined {
+  if (depth > 10) return undefined;
+  const onward = (expression: Expression | undefined): Target | undefined => {
+    if (!expression) return undefined;
+    const alternatives = evaluate(expression.template, expression.node, ALWAYS).filter(
+      (each) => each.value.kind !== "absent",
+    );
+    const [only] = alternatives;
+    return alternatives.length === 1 && only ? follow(project, expression.template, only.value, depth + 1) : undefined;
+  };
+  switch (value.kind) {
+    case "reference": {
+      const resource = template.resources.get(value.id);
+      if (!resource) return undefined;
+      const output = value.attribute?.startsWith("Outputs.") ? value.attribute.slice("Outputs.".length) : undefined;
+      if (output === undefined)
+        return { template, resource, ...(value.attribute !== undefined && { attribute: value.attribute }) };
+      const child = project.byFile.get(childFile(template, resource) ?? "");
+      const node = child?.outputs.get(output)?.value;
+      return child && node ? onward({ template: child, node }) : undefined;
+    }
+    case "parameter":
+      return onward(project.passed.get(template)?.get(value.name));
+    case "import":
+      return onward(exporter(project, template, piecesKey(value.name)));
+    default:
+      return undefined;
+  }
+}
+
+/** Several exporters of one name: the one in the same folder counts, as stages of one CDK app lie in folders of their own. */
+function exporter(project: Project, importer: Template, name: string): Expression | undefined {
+  const candidates = project.exports.get(name) ?? [];
+  if (candidates.length === 1) return candidates[0];
+  const nearby = candidates.filter((candidate) => folderOf(candidate.template) === folderOf(importer));
+  return nearby.length === 1 ? nearby[0] : undefined;
+}
+
+function folderOf(template: Template): string {
+  return template.file.slice(0, template.file.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,190 @@
+import type { Path } from "../evaluate/path.ts";
+import {
+  get,
+  getPath,
+  isAbsent,
+  isOff,
+  isOn,
+  items,
+  type Located,
+  propertiesOf,
+  type Setting,
+  text,
+  together,
+  wholeResource,
+} from "../evaluate/setting.ts";
+import { textOf } from "../evaluate/value.ts";
+import { findEntry, type Span } from "../syntax/node.ts";
+import type { Resource, Template } from "../template/template.ts";
+import { perObject } from "./lazy.ts";
+
+/**
+ * A DynamoDB table, however it is written: `AWS::DynamoDB::Table`, `AWS::DynamoDB::GlobalTable` (what CDK's TableV2 emits) or
+ * `AWS::Serverless::SimpleTable`. Each property is a list of settings, one per branch that can hold.
+ */
+export interface Table {
+  kind: "Table" | "GlobalTable" | "SimpleTable";
+  template: Template;
+  resource: Resource;
+  /** The logical id. */
+  id: string;
+  /** One per replica of a GlobalTable; a Table is its own only copy. */
+  copies: readonly TableCopy[];
+  /** Server-side encryption with KMS, of all copies. */
+  encryption: readonly Encryption[];
+  /** Attributes beside `Properties`, SAM's and CloudFormation's alike. */
+  deletionPolicy: readonly Setting[];
+  updateReplacePolicy: readonly Setting[];
+  tableName: readonly Setting[];
+  /** `GlobalTableSourceArn`: the table is a replica of one elsewhere, and some settings come from there. */
+  globalTableSource: readonly Setting[];
+}
+
+/** What can differ between the replicas of a table. */
+export interface TableCopy {
+  /** How messages call it: `"Orders"`, or `replica eu-west-1 of "Orders"`. */
+  name: string;
+  /** The replica's region in words; undefined for a Table. */
+  region?: string;
+  /** Where it stands: the logical id, or the replica's `Region` entry. */
+  located: Setting;
+  pointInTimeRecovery: readonly Setting[];
+  deletionProtection: readonly Setting[];
+  /** The `PolicyDocument` of the copy, and of its stream. */
+  resourcePolicy: readonly Setting[];
+  streamPolicy: readonly Setting[];
+  /** `KMSMasterKeyId`: the table's for a Table, the replica's own for a GlobalTable. */
+  key: readonly Setting[];
+}
+
+/** `SSESpecification` under one branch, and what it says. */
+export interface Encryption {
+  specification: Setting;
+  enabled: Setting;
+}
+
+export const tablesOf = perObject((template: Template): readonly Table[] => {
+  const tables: Table[] = [];
+  for (const resource of template.resources.values()) {
+    if (resource.type === "AWS::DynamoDB::Table") tables.push(plainTable(template, resource));
+    else if (resource.type === "AWS::DynamoDB::GlobalTable") tables.push(globalTable(template, resource));
+  }
+  return tables;
+});
+
+function plainTable(template: Template, resource: Resource): Table {
+  const properties = propertiesOf(template, resource);
+  const [located] = properties;
+  const copy = copyOf(
+    `"${resource.logicalId}"`,
+    located ?? wholeResource(template, resource),
+    properties,
+    "StreamSpecification",
+  );
+  return {
+    ...common(template, resource, properties),
+    kind: resource.writtenType === "AWS::Serverless::SimpleTable" ? "SimpleTable" : "Table",
+    copies: [{ ...copy, key: properties.flatMap((each) => getPath(each, "SSESpecification", "KMSMasterKeyId")) }],
+  };
+}
+
+function globalTable(template: Template, resource: Resource): Table {
+  const properties = propertiesOf(template, resource);
+  const replicas = properties.flatMap((each) => get(each, "Replicas")).flatMap(items);
+  return {
+    ...common(template, resource, properties),
+    kind: "GlobalTable",
+    copies: replicas.map((replica, index) => {
+      const region = regionName(replica) ?? `${index + 1}`;
+      const place = regionEntry(replica) ?? replica.place;
+      const located = { ...replica, place, holder: place };
+      return {
+        ...copyOf(`Replica ${region} of "${resource.logicalId}"`, located, [located], "ReplicaStreamSpecification"),
+        region,
+        key: getPath(located, "SSESpecification", "KMSMasterKeyId"),
+      };
+    }),
+  };
+}
+
+function common(template: Template, resource: Resource, properties: readonly Setting[]) {
+  const whole = wholeResource(template, resource);
+  const property = (...keys: string[]) => properties.flatMap((each) => getPath(each, ...keys));
+  return {
+    template,
+    resource,
+    id: resource.logicalId,
+    encryption: property("SSESpecification").flatMap((specification) =>
+      get(specification, "SSEEnabled").map((enabled) => ({
+        specification: { ...specification, when: enabled.when },
+        enabled,
+      })),
+    ),
+    deletionPolicy: get(whole, "DeletionPolicy"),
+    updateReplacePolicy: get(whole, "UpdateReplacePolicy"),
+    tableName: property("TableName"),
+    globalTableSource: property("GlobalTableSourceArn"),
+  };
+}
+
+function copyOf(name: string, located: Setting, holders: readonly Setting[], streamProperty: string): TableCopy {
+  const property = (...keys: string[]) => holders.flatMap((holder) => getPath(holder, ...keys));
+  return {
+    name,
+    located,
+    pointInTimeRecovery: property("PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled"),
+    deletionProtection: property("DeletionProtectionEnabled"),
+    resourcePolicy: property("ResourcePolicy", "PolicyDocument"),
+    streamPolicy: property(streamProperty, "ResourcePolicy", "PolicyDocument"),
+    key: [],
+  };
+}
+
+function regionName(replica: Setting): string | undefined {
+  const regions = get(replica, "Region").map(
+    ({ value }) => textOf(value) ?? (value.kind === "pseudo" ? value.name : undefined),
+  );
+  return regions.every((region) => region !== undefined) ? regions.join(" or ") : undefined;
+}
+
+function regionEntry(replica: Setting): Span | undefined {
+  const entry = replica.value.kind === "map" ? findEntry(replica.value.node, "Region")?.entry : undefined;
+  return entry && { start: entry.key.start, end: entry.value.end };
+}
+
+/** One setting of all copies in a branch that can hold. */
+export interface Across {
+  when: Path;
+  /** One per copy that exists in the branch, in the order of `table.copies`. */
+  settings: readonly { copy: TableCopy; setting: Setting }[];
+}
+
+/** A setting of every copy, joined over the branches that can hold together. Undefined when there are too many to look at. */
+export function acrossCopies(table: Table, pick: (copy: TableCopy) => readonly Setting[]): Across[] | undefined {
+  const lists = table.copies.map((copy) => pick(copy));
+  const owners = table.copies;
+  const joined = together<Setting[]>(...lists);
+  return joined?.map(({ when, settings }) => ({
+    when,
+    settings: settings.flatMap((setting, index) => {
+      const copy = owners[index];
+      return copy ? [{ copy, setting }] : [];
+    }),
+  }));
+}
+
+/** Copies of one branch by what a boolean setting of theirs says. */
+export function split(across: Across) {
+  return {
+    on: across.settings.filter(({ setting }) => isOn(setting)),
+    off: across.settings.filter(({ setting }) => isOff(setting)),
+    unknown: across.settings.filter(({ setting }) => !isOn(setting) && !isOff(setting)),
+  };
+}
+
+/** Does the key setting name a key of the customer's own? Source: KMSMasterKeyId, DynamoDB CloudFormation reference. */
+export function isCustomerKey(key: Setting): boolean {
+  if (isAbsent(key)) return false;
+  const name = text(key);
+  return name === undefined || !/(?:^|:)alias\/aws\/dynamodb$/.test(name);
+}
