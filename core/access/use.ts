@@ -1,12 +1,19 @@
-import { text } from "../evaluate/setting.ts";
+import { entrySettings, get, getPath, propertiesOf, text } from "../evaluate/setting.ts";
 import { readItems, writeItems } from "../iam/action-classes.ts";
 import { expandAction } from "../iam/actions.ts";
 import { couldBeService } from "../iam/arn.ts";
 import type { Statement } from "../iam/statements.ts";
 import { arnOf } from "../model/arns.ts";
 import type { ComputeUnit } from "../model/network.ts";
-import { awsManagedPolicies, type IamPrincipal, policiesOf, principalsOf } from "../model/policies.ts";
+import {
+  awsManagedPolicies,
+  type IamPrincipal,
+  identityPoliciesOf,
+  policiesOf,
+  principalsOf,
+} from "../model/policies.ts";
 import { follow, type Project } from "../model/project.ts";
+import type { Resource } from "../template/template.ts";
 
 /** Does a compute unit read or write items? "names a table": its environment does, whatever its role may. */
 export type Use = "yes" | "names a table" | "no" | "unknown";
@@ -70,4 +77,33 @@ function reachesTables(project: Project, statement: Statement): boolean {
     const arn = arnOf(project, resource.template, resource.value);
     return arn === undefined || couldBeService(arn, "dynamodb") !== false;
   });
+}
+
+/** The tables that the environment of a principal's functions names. */
+export function tablesInEnvironment(project: Project, principal: IamPrincipal): Resource[] {
+  const tables = new Set<Resource>();
+  for (const template of project.templates) {
+    for (const resource of template.resources.values()) {
+      if (resource.type !== "AWS::Lambda::Function") continue;
+      const properties = propertiesOf(template, resource);
+      const roles = properties.flatMap((each) => get(each, "Role"));
+      if (!roles.some((role) => follow(project, template, role.value)?.resource === principal.resource)) continue;
+      for (const variables of properties.flatMap((each) => getPath(each, "Environment", "Variables"))) {
+        for (const value of entrySettings(variables)) {
+          const target = follow(project, template, value.value)?.resource;
+          if (target && isTable(target.type)) tables.add(target);
+        }
+      }
+    }
+  }
+  return [...tables];
+}
+
+/** Does any identity policy in view grant reading or writing items by name? */
+export function itemActionsInView(project: Project): boolean {
+  return project.templates.some((template) =>
+    identityPoliciesOf(template).some((policy) =>
+      policy.statements.some((statement) => allowsItems(project, statement) === "yes"),
+    ),
+  );
 }

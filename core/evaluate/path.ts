@@ -66,3 +66,47 @@ export function describePath(path: Path): string | undefined {
     )
     .join(" and ");
 }
+
+/** The branches in which `path` does not hold: for `A and B`, "A is false" and "A and B is false". Empty where that cannot be said. */
+export function otherwise(path: Path): Path[] {
+  return path.chosen.flatMap((fact, index): Path[] => {
+    if (!("condition" in fact)) return [];
+    return [{ ...path, chosen: [...path.chosen.slice(0, index), { ...fact, holds: !fact.holds }] }];
+  });
+}
+
+/** Fewer branches that cover the same: `A and B` with `A and not B` is `A`. */
+export function simplify(paths: readonly Path[]): Path[] {
+  const rest = [...paths];
+  for (let first = 0; first < rest.length; first++) {
+    for (let second = first + 1; second < rest.length; second++) {
+      const merged = resolve(rest[first], rest[second]);
+      if (!merged) continue;
+      rest.splice(second, 1);
+      rest.splice(first, 1, merged);
+      first = -1;
+      break;
+    }
+  }
+  return rest;
+}
+
+/** Two branches that differ in one condition, held and not held, are one without it; a branch that includes the other is superfluous. */
+function resolve(a: Path | undefined, b: Path | undefined): Path | undefined {
+  if (!a || !b) return undefined;
+  const onlyA = a.chosen.filter((fact) => !b.chosen.some((other) => sameFact(fact, other)));
+  const onlyB = b.chosen.filter((fact) => !a.chosen.some((other) => sameFact(fact, other)));
+  if (onlyA.length === 0) return a;
+  if (onlyB.length === 0) return b;
+  const [left, right] = [onlyA[0], onlyB[0]];
+  if (
+    onlyA.length !== 1 ||
+    onlyB.length !== 1 ||
+    !left ||
+    !right ||
+    !("condition" in left) ||
+    !contradicts([left], right)
+  )
+    return undefined;
+  return { ...a, chosen: a.chosen.filter((fact) => fact !== left) };
+}

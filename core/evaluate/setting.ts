@@ -1,8 +1,16 @@
-import { findEntry, type MapNode, type Node, type Span, withoutAlias } from "../syntax/node.ts";
+import {
+  allEntries,
+  findEntry,
+  type MapNode,
+  type Node,
+  type ScalarNode,
+  type Span,
+  withoutAlias,
+} from "../syntax/node.ts";
 import { intrinsicOf } from "../template/intrinsics.ts";
 import type { Resource, Template } from "../template/template.ts";
 import { type Alternative, evaluate, isUnknown as isUnknownValue } from "./evaluate.ts";
-import { ALWAYS, factsOf, join, type Path } from "./path.ts";
+import { ALWAYS, type Fact, factsOf, join, type Path } from "./path.ts";
 import { satisfiable } from "./satisfiable.ts";
 import { ABSENT, booleanOf, reasonOf, textOf, type Value } from "./value.ts";
 
@@ -40,7 +48,7 @@ export function wholeResource(template: Template, resource: Resource): Setting {
   return {
     template,
     resource,
-    when: resource.condition ? { ...ALWAYS, assumed: [{ condition: resource.condition, holds: true }] } : ALWAYS,
+    when: existenceOf(resource),
     value: { kind: "map", node: resource.node },
     place: resource.key,
     holder: resource.key,
@@ -50,22 +58,30 @@ export function wholeResource(template: Template, resource: Resource): Setting {
   };
 }
 
-/** The resource's `Properties`. */
+function existenceOf(resource: Resource): Path {
+  const assumed: Fact[] = [];
+  if (resource.condition) assumed.push({ condition: resource.condition, holds: true });
+  if (resource.unless) assumed.push({ condition: resource.unless, holds: false });
+  return assumed.length > 0 ? { ...ALWAYS, assumed } : ALWAYS;
+}
+
+/** The resource's `Properties`; for what SAM generates: as CloudFormation gets them. */
 export function propertiesOf(template: Template, resource: Resource): Setting[] {
   const whole = wholeResource(template, resource);
+  const { part } = resource;
   const written = resource.properties
     ? evaluate(template, resource.properties.value, whole.when).map((alternative) =>
         settle(
           whole,
           alternative,
-          [...whole.path, "Properties"],
+          part?.path ?? [...whole.path, "Properties"],
           resource.key,
           aliasRefusal(resource.properties?.value),
         ),
       )
     : get(whole, "Properties");
   // What `Properties` itself would hold is reported at the logical id.
-  return written.map((setting) => ({ ...setting, holder: resource.key }));
+  return written.map((setting) => ({ ...setting, holder: part?.key ?? resource.key }));
 }
 
 /** The value under `key`, under every branch of `parent` and of the value itself. */
@@ -76,18 +92,23 @@ export function get(parent: Setting, key: string): Setting[] {
   const found = findEntry(value.node, key);
   if (!found) {
     if (value.node.incomplete) return [{ ...parent, value: { kind: "opaque", reason: value.node.incomplete } }];
-    const slot: Slot =
-      "refusal" in parent.slot || value.node.generated ? refuse(parent, value.node) : { add: value.node };
-    return [{ ...parent, value: ABSENT, place: parent.holder, slot, missing: [key] }];
+    const missing = [...parent.missing, writtenKey(value.node, key) ?? key];
+    return [{ ...parent, value: ABSENT, place: parent.holder, slot: slotUnder(parent, value.node, key), missing }];
   }
   const { entry, merged } = found;
   const refusal = merged ? "the value comes from a merge key" : undefined;
+  const path = [...parent.path, ...parent.missing, writtenKey(value.node, key) ?? key];
   return evaluate(template, entry.value, parent.when).map((alternative) => {
-    const setting = settle(parent, alternative, [...parent.path, key], entry.key, refusal ?? aliasRefusal(entry.value));
+    const setting = settle(parent, alternative, path, entry.key, refusal ?? aliasRefusal(entry.value));
     return setting.value.kind === "absent"
       ? { ...setting, place: isWritten(alternative.node) ? setting.place : entry.key }
       : setting;
   });
+}
+
+/** The values of all entries of a map, none for anything else. */
+export function entrySettings(map: Setting): Setting[] {
+  return map.value.kind === "map" ? [...allEntries(map.value.node)].flatMap(({ key }) => get(map, key.text)) : [];
 }
 
 /** The value at the end of a path of keys. */
@@ -103,12 +124,11 @@ export function items(list: Setting): Setting[] {
   const { value, template } = list;
   if (value.kind === "absent") return [];
   if (value.kind !== "list") return [list];
-  const refusal = value.node.generated;
   return value.node.items.flatMap((item, index) =>
     evaluate(template, item, list.when).flatMap((alternative): Setting[] => {
       if (alternative.value.kind === "absent") return [];
       const holder = firstKey(alternative.value) ?? alternative.node;
-      const setting = settle(list, alternative, [...list.path, index], holder, refusal ?? aliasRefusal(item));
+      const setting = settle(list, alternative, [...list.path, index], holder, aliasRefusal(item));
       // `!If [C, [a, b], []]` inside a list is not flattened by CloudFormation, but `Action: [[a, b]]` is no list of texts either.
       return setting.value.kind === "list" ? items(setting) : [setting];
     }),
@@ -123,30 +143,46 @@ function settle(
   refusal: string | undefined,
 ): Setting {
   const { value, when, node } = alternative;
-  const why = refusal ?? node.generated ?? ("refusal" in parent.slot ? parent.slot.refusal : undefined);
-  const slot: Slot = why ? { refusal: why } : slotFor(value, node);
+  const inherited = "refusal" in parent.slot && !parent.slot.hereOnly ? parent.slot.refusal : undefined;
+  const why = refusal ?? inherited;
+  const elsewhere = !why && value.kind === "map" && value.node === node ? value.node.writtenAs : undefined;
+  const under = elsewhere?.under ?? [];
   return {
     template: parent.template,
     resource: parent.resource,
     value,
     when,
     place: node,
-    slot,
+    slot: why ? { refusal: why } : elsewhere ? slotInto(elsewhere.into) : slotFor(value, node),
     holder,
-    path,
-    missing: [],
+    path: path.slice(0, path.length - under.length),
+    missing: under,
   };
 }
 
 function slotFor(value: Value, node: Node): Slot {
+  if (node.generated) return { refusal: node.generated, hereOnly: true };
   if (value.kind === "map" && node === value.node) return { add: value.node };
   const written = withoutAlias(node);
   if (value.kind !== "absent" && written && intrinsicOf(written)) return { refusal: "the value is computed" };
   return { replace: node };
 }
 
-function refuse(parent: Setting, map: MapNode): Slot {
-  return { refusal: "refusal" in parent.slot ? parent.slot.refusal : (map.generated ?? "the value cannot be edited") };
+function slotInto(place: MapNode | ScalarNode): Slot {
+  return place.kind === "map" ? { add: place } : { replace: place };
+}
+
+/** Where an edit puts `key`, which is not in `map`, the value of `parent`. */
+function slotUnder(parent: Setting, map: MapNode, key: string): Slot {
+  if ("refusal" in parent.slot) return parent.slot;
+  if (!map.writtenAs) return map.generated ? { refusal: map.generated } : { add: map };
+  return writtenKey(map, key) === undefined ? { refusal: `SAM has nothing that becomes ${key}` } : parent.slot;
+}
+
+/** The key that has to be written for `key` to be in `map`; undefined where nothing written leads to it. */
+function writtenKey(map: MapNode, key: string): string | undefined {
+  const keys = map.writtenAs?.keys;
+  return keys ? keys.get(key) : key;
 }
 
 function aliasRefusal(node: Node | undefined): string | undefined {
@@ -192,24 +228,24 @@ export function text(setting: Setting): string | undefined {
   return textOf(setting.value);
 }
 
-/** Settings of several properties that can hold at the same time, with the joined branch; undefined when there are too many to look at. */
-export function together<T extends readonly Setting[]>(
-  ...lists: { [K in keyof T]: readonly T[K][] }
-): { when: Path; settings: T }[] | undefined {
-  let sofar: { when: Path; settings: Setting[] }[] = [{ when: ALWAYS, settings: [] }];
+/** One choice out of each list, in every combination that can hold, with the joined branch; undefined when there are too many to look at. */
+export function together<T extends { template: Template; when: Path }>(
+  lists: readonly (readonly T[])[],
+): { when: Path; chosen: T[] }[] | undefined {
+  let sofar: { when: Path; chosen: T[] }[] = [{ when: ALWAYS, chosen: [] }];
   for (const list of lists) {
     const next: typeof sofar = [];
-    for (const { when, settings } of sofar) {
-      for (const setting of list) {
-        const joined = join(when, setting.when);
-        if (!joined || satisfiable(setting.template, factsOf(joined)) === "no") continue;
-        next.push({ when: joined, settings: [...settings, setting] });
+    for (const { when, chosen } of sofar) {
+      for (const each of list) {
+        const joined = join(when, each.when);
+        if (!joined || satisfiable(each.template, factsOf(joined)) === "no") continue;
+        next.push({ when: joined, chosen: [...chosen, each] });
       }
     }
     if (next.length > 256) return undefined;
     sofar = next;
   }
-  return sofar as unknown as { when: Path; settings: T }[];
+  return sofar;
 }
 
 /** Can both branches hold at once? Branches of different templates always can. */

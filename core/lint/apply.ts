@@ -41,7 +41,7 @@ export function applyChange(template: Template, change: Change): Applied | undef
       return addEntries(template, change.resource.node, change.entries);
     case "resource": {
       const resources = mapAt(template.tree.root, "Resources");
-      return resources && addEntries(template, resources, { [freeId(template, change.logicalId)]: change.body });
+      return resources && addEntries(template, resources, { [change.logicalId]: change.body });
     }
   }
 }
@@ -81,13 +81,6 @@ function sequenceHolding(root: Node | undefined, wanted: Node): Node | undefined
     }
   }
   return undefined;
-}
-
-function freeId(template: Template, wanted: string): string {
-  for (let suffix = 1; ; suffix++) {
-    const id = suffix === 1 ? wanted : `${wanted}${suffix}`;
-    if (!template.resources.has(id)) return id;
-  }
 }
 
 /** A literal in a branch of an `Fn::If` may be replaced, but somebody wrote that branch on purpose: the fix asks, and says which branch. */

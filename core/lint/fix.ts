@@ -26,7 +26,7 @@ export type Change =
   | { kind: "append"; setting: Setting; value: Json }
   /** Gives a resource attributes beside `Properties`, e.g. `DeletionPolicy`. */
   | { kind: "attributes"; template: Template; resource: Resource; entries: { [key: string]: Json } }
-  /** Adds a resource under the first free logical id that starts with `logicalId`. */
+  /** Adds a resource; choose its id with `freeLogicalId`. */
   | { kind: "resource"; template: Template; logicalId: string; body: { [key: string]: Json } };
 
 export function set(setting: Setting, value: Json): Change {
@@ -47,6 +47,14 @@ export function append(setting: Setting, value: Json): Change {
 
 export function setAttributes(template: Template, resource: Resource, entries: { [key: string]: Json }): Change {
   return { kind: "attributes", template, resource, entries };
+}
+
+/** The wanted logical id, or the first of `TableKey2`, `TableKey3` … that the template does not have. */
+export function freeLogicalId(template: Template, wanted: string): string {
+  for (let suffix = 1; ; suffix++) {
+    const id = suffix === 1 ? wanted : `${wanted}${suffix}`;
+    if (!template.resources.has(id)) return id;
+  }
 }
 
 export function addResource(template: Template, logicalId: string, body: { [key: string]: Json }): Change {

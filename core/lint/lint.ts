@@ -1,4 +1,4 @@
-import { describePath } from "../evaluate/path.ts";
+import { describePath, simplify } from "../evaluate/path.ts";
 import type { Located, Setting } from "../evaluate/setting.ts";
 import { reasonOf } from "../evaluate/value.ts";
 import type { Project } from "../model/project.ts";
@@ -33,7 +33,13 @@ export function lintTemplate(
   const result: LintResult = { findings: [], unknown: [], failures: [] };
   const broken = template.tree.problems.some((problem) => problem.severity === "error");
   const suppressions = broken ? [] : suppressionsOf(template);
-  const view = viewOf(project, template, suppressions, new Set(rules.map((rule) => rule.name)));
+  const runs = new Set(rules.filter((rule) => levelOf(rule, configuration) !== "off").map((rule) => rule.name));
+  const view = viewOf(project, template, {
+    suppressions,
+    ruleNames: new Set(rules.map((rule) => rule.name)),
+    runs: (rule) => runs.has(rule),
+    today: configuration.today,
+  });
   const run = (rule: Rule) => {
     const level = levelOf(rule, configuration);
     if (level === "off" || (broken && rule.topic !== "file")) return;
@@ -50,8 +56,6 @@ export function lintTemplate(
   for (const rule of rules) if (rule.topic !== "suppression") run(rule);
   if (configuration.inlineSuppressions) {
     suppress(result.findings, suppressions, configuration);
-    view.expired = suppressions.filter((suppression) => isExpired(suppression, configuration.today));
-    view.ran = new Set(rules.filter((rule) => levelOf(rule, configuration) !== "off").map((rule) => rule.name));
     for (const rule of rules) if (rule.topic === "suppression") run(rule);
   }
   result.findings.sort(
@@ -116,13 +120,8 @@ function joinBranches(rule: Rule, drafts: readonly Draft[]): Finding[] {
 }
 
 function branchesOf(group: readonly Draft[]): string | undefined {
-  const branches = new Set<string>();
-  for (const { at } of group) {
-    const branch = describePath(at.when);
-    if (branch === undefined) return undefined;
-    branches.add(branch);
-  }
-  return [...branches].join(", or ");
+  const branches = simplify(group.map(({ at }) => at.when)).map(describePath);
+  return branches.includes(undefined) ? undefined : [...new Set(branches)].join(", or ");
 }
 
 function toFinding(rule: Rule, { at, message }: Draft, when: string | undefined): Finding {

@@ -1,4 +1,5 @@
 import {
+  entrySettings,
   get,
   getPath,
   isUnknown,
@@ -123,7 +124,7 @@ function partsOf(project: Project, template: Template, resource: Resource): Part
         located: located(property("VpcConfig")),
         subnets: property("VpcConfig", "SubnetIds").flatMap(items),
         roles: property("Role"),
-        environment: property("Environment", "Variables").flatMap(mapValues),
+        environment: property("Environment", "Variables").flatMap(entrySettings),
       };
     case "AWS::ECS::Service": {
       const [definition] = property("TaskDefinition");
@@ -159,12 +160,6 @@ function partsOf(project: Project, template: Template, resource: Resource): Part
     default:
       return undefined;
   }
-}
-
-function mapValues(setting: Setting): Setting[] {
-  return setting.value.kind === "map"
-    ? setting.value.node.entries.flatMap((entry) => get(setting, entry.key.text))
-    : [];
 }
 
 function vpcOfSubnet(project: Project, subnet: Resource): Resource | undefined {

@@ -1,5 +1,8 @@
+import { get, propertiesOf, type Setting } from "../evaluate/setting.ts";
 import { textOf } from "../evaluate/value.ts";
-import type { IamPrincipal } from "./policies.ts";
+import type { Related } from "../lint/finding.ts";
+import { holdersOf, type IamPrincipal, type IdentityPolicy } from "./policies.ts";
+import type { Project } from "./project.ts";
 
 /** Services that run somebody's code or act for it. Source: CATALOGUE of this project, workload role. */
 const COMPUTE_SERVICES = new Set(
@@ -71,4 +74,42 @@ function isDeploymentName(principal: IamPrincipal): boolean {
       ? resource.properties.value.entries.find((entry) => entry.key.text === "RoleName")?.value
       : undefined;
   return name?.kind === "scalar" && /^cdk-.*-(?:cfn-exec|deploy)-role|StackSet/.test(name.text);
+}
+
+/** Does the policy belong to deployment roles only, as far as its holders are in view? */
+export function isDeployment(project: Project, policy: IdentityPolicy): boolean {
+  if (/SourceTableAttachedManagedPolicy/.test(policy.resource.id)) return true;
+  const holders = holdersOf(project, policy);
+  return holders.length > 0 && holders.every((holder) => useOf(holder) === "deployment");
+}
+
+/** The principals that have a policy, where the finding does not already stand in their text. */
+export function relatedHolders(holders: readonly IamPrincipal[], policy: IdentityPolicy): Related[] {
+  return holders
+    .filter((holder) => holder.resource !== policy.resource && holder.resource.logicalId !== policy.resource.logicalId)
+    .map((holder) => ({
+      message: `${holder.name} has this policy`,
+      template: holder.template,
+      place: holder.resource.key,
+    }));
+}
+
+/** Does the policy belong to roles of services that work on all tables: Application Auto Scaling, AWS Backup? */
+export function isService(project: Project, policy: IdentityPolicy): boolean {
+  const holders = holdersOf(project, policy);
+  return (
+    holders.length > 0 &&
+    holders.every((holder) =>
+      holder.trust.some((statement) =>
+        statement.principals.some(({ setting }) =>
+          /^(?:(?:dynamodb\.)?application-autoscaling|backup)\.amazonaws\.com$/.test(textOf(setting.value) ?? ""),
+        ),
+      ),
+    )
+  );
+}
+
+/** The `Policies` list of a principal, there or not. */
+export function inlinePolicies(principal: IamPrincipal): Setting[] {
+  return propertiesOf(principal.template, principal.resource).flatMap((each) => get(each, "Policies"));
 }

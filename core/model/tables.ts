@@ -1,4 +1,4 @@
-import type { Path } from "../evaluate/path.ts";
+import { ALWAYS, otherwise, type Path } from "../evaluate/path.ts";
 import {
   get,
   getPath,
@@ -6,7 +6,6 @@ import {
   isOff,
   isOn,
   items,
-  type Located,
   propertiesOf,
   type Setting,
   text,
@@ -159,18 +158,37 @@ export interface Across {
   settings: readonly { copy: TableCopy; setting: Setting }[];
 }
 
-/** A setting of every copy, joined over the branches that can hold together. Undefined when there are too many to look at. */
-export function acrossCopies(table: Table, pick: (copy: TableCopy) => readonly Setting[]): Across[] | undefined {
-  const lists = table.copies.map((copy) => pick(copy));
-  const owners = table.copies;
-  const joined = together<Setting[]>(...lists);
-  return joined?.map(({ when, settings }) => ({
+/**
+ * A setting of every copy, joined over the branches that can hold together. With too many branches to look at there is one branch in which
+ * every setting is unknown.
+ */
+export function acrossCopies(table: Table, pick: (copy: TableCopy) => readonly Setting[]): Across[] {
+  const lists = table.copies.map((copy): Choice[] => {
+    const settings = pick(copy).map((setting) => ({ template: table.template, when: setting.when, copy, setting }));
+    // A replica under a condition is not there in the other branches.
+    const elsewhere = otherwise(copy.located.when).map((when) => ({ template: table.template, when }));
+    return [...settings, ...elsewhere];
+  });
+  const joined = together(lists) ?? [tooMany(lists)];
+  return joined.map(({ when, chosen }) => ({
     when,
-    settings: settings.flatMap((setting, index) => {
-      const copy = owners[index];
-      return copy ? [{ copy, setting }] : [];
-    }),
+    settings: chosen.flatMap(({ copy, setting }) => (copy && setting ? [{ copy, setting }] : [])),
   }));
+}
+
+interface Choice {
+  template: Template;
+  when: Path;
+  copy?: TableCopy;
+  setting?: Setting;
+}
+
+function tooMany(lists: readonly (readonly Choice[])[]): { when: Path; chosen: Choice[] } {
+  const value = { kind: "opaque" as const, reason: "the replicas have too many branches to look at together" };
+  const chosen = lists.flatMap(([first]) =>
+    first?.setting ? [{ ...first, setting: { ...first.setting, value } }] : [],
+  );
+  return { when: ALWAYS, chosen };
 }
 
 /** Copies of one branch by what a boolean setting of theirs says. */

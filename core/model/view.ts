@@ -32,20 +32,25 @@ export interface View {
   readonly dynamoDbInView: boolean;
   /** A table or DAX cluster is in the project. */
   readonly tableInView: boolean;
+  /** Whether a rule is on: a stronger rule speaks for a weaker one. */
+  runs(rule: string): boolean;
   /** For the rules about suppressions, which run last. */
   readonly suppressions: readonly Suppression[];
   readonly ruleNames: ReadonlySet<string>;
-  expired: readonly Suppression[];
-  ran: ReadonlySet<string>;
+  readonly today: string | undefined;
 }
 
-export function viewOf(
-  project: Project,
-  template: Template,
-  suppressions: readonly Suppression[],
-  ruleNames: ReadonlySet<string>,
-): View {
+/** What is asked besides the template: which rules there are and run, which suppressions are written, what day it is. */
+export interface Circumstances {
+  suppressions: readonly Suppression[];
+  ruleNames: ReadonlySet<string>;
+  runs: (rule: string) => boolean;
+  today: string | undefined;
+}
+
+export function viewOf(project: Project, template: Template, circumstances: Circumstances): View {
   return {
+    ...circumstances,
     template,
     project,
     get tables() {
@@ -84,10 +89,6 @@ export function viewOf(
     get tableInView() {
       return isTableInView(project);
     },
-    suppressions,
-    ruleNames,
-    expired: [],
-    ran: new Set(),
   };
 }
 

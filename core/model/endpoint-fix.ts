@@ -1,0 +1,26 @@
+import { addResource, type Fix, freeLogicalId } from "../lint/fix.ts";
+import type { Resource, Template } from "../template/template.ts";
+import { routeTablesIn } from "./network.ts";
+import type { Project } from "./project.ts";
+
+/** A skeleton of a DynamoDB gateway endpoint for a VPC of the same template; none for a VPC elsewhere. */
+export function addGatewayEndpoint(project: Project, template: Template, vpc: Resource): Fix[] {
+  if (template.resources.get(vpc.id) !== vpc) return [];
+  const routeTables = routeTablesIn(project, template, vpc).map(({ id }) => ({ Ref: id }));
+  const body = {
+    Type: "AWS::EC2::VPCEndpoint",
+    Properties: {
+      VpcEndpointType: "Gateway",
+      ServiceName: { "Fn::Sub": "com.amazonaws.${AWS::Region}.dynamodb" },
+      VpcId: { Ref: vpc.id },
+      RouteTableIds: routeTables.length > 0 ? routeTables : ["TODO-route-table-id"],
+    },
+  };
+  return [
+    {
+      title: "Add a DynamoDB gateway endpoint (free; open connections are reset when the routes change)",
+      class: "snippet",
+      changes: [addResource(template, freeLogicalId(template, "DynamoDbEndpoint"), body)],
+    },
+  ];
+}

@@ -1,0 +1,248 @@
+import { grantedActions, listOf, resourceArns, shortName, unconditionalDenies } from "../../core/access/grants.ts";
+import { get, type Setting, text } from "../../core/evaluate/setting.ts";
+import { textOf } from "../../core/evaluate/value.ts";
+import { leadingKeysSupported } from "../../core/iam/action-classes.ts";
+import { resourceShape } from "../../core/iam/arn.ts";
+import { arnsOverlap } from "../../core/iam/arn-match.ts";
+import { isKey, operatorOf } from "../../core/iam/conditions.ts";
+import type { Statement } from "../../core/iam/statements.ts";
+import { type Fix, merge, replaceItem } from "../../core/lint/fix.ts";
+import { defineRule, type Report } from "../../core/lint/rule.ts";
+import { holdersOf, type IdentityPolicy, policiesOf } from "../../core/model/policies.ts";
+import type { Project } from "../../core/model/project.ts";
+
+const KEY = "dynamodb:LeadingKeys";
+const SEARCH = "dynamodb:SearchVectors";
+const STREAM_READS = ["dynamodb:GetRecords", "dynamodb:GetShardIterator"];
+/** Actions that hand out items and carry no LeadingKeys. */
+const DATA_ACTIONS = new Set(["dynamodb:Scan", "dynamodb:ExportTableToPointInTime", ...STREAM_READS]);
+
+export default defineRule({
+  name: "leadingkeys-with-uncovered-action",
+  topic: "fine-grained",
+  severity: "error",
+  confidence: "high",
+  recommended: true,
+  docs: {
+    what: "A statement limited by dynamodb:LeadingKeys, or another one of the same principal, allows an action that does not know that key.",
+    why: "`ForAllValues` is true where the key is missing, and requests for Scan, exports and streams carry no LeadingKeys: they return the items of everybody. The same holds for `…IfExists` and negated operators.",
+    how: 'Remove the action, or add `"Null": {"dynamodb:LeadingKeys": "false"}` to the condition, so that a request without the key is refused.',
+    references: [
+      "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html",
+      "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html",
+    ],
+    examples: [
+      {
+        title: "Scan under LeadingKeys",
+        bad: `Resources:
+  PlayerPolicy:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Sid: OwnItems
+            Effect: Allow
+            Action: [dynamodb:GetItem, dynamodb:Query, dynamodb:Scan]
+            Resource: !Sub arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/scores
+            Condition:
+              ForAllValues:StringEquals:
+                dynamodb:LeadingKeys: ["\${cognito-identity.amazonaws.com:sub}"]
+`,
+        good: `Resources:
+  PlayerPolicy:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Sid: OwnItems
+            Effect: Allow
+            Action: [dynamodb:GetItem, dynamodb:Query]
+            Resource: !Sub arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/scores
+            Condition:
+              ForAllValues:StringEquals:
+                dynamodb:LeadingKeys: ["\${cognito-identity.amazonaws.com:sub}"]
+`,
+      },
+    ],
+  },
+  controls: {},
+  check({ identityPolicies, resourcePolicies, project }, report) {
+    for (const policy of identityPolicies) {
+      const denies = unconditionalDenies(project, policy);
+      for (const statement of policy.statements) {
+        checkStatement(project, statement, denies, report);
+        checkNeighbour(project, policy, statement, denies, report);
+      }
+    }
+    for (const { statements } of resourcePolicies) {
+      for (const statement of statements) checkStatement(project, statement, [], report);
+    }
+  },
+});
+
+function isLimited(statement: Statement): boolean {
+  return (
+    statement.effect === "Allow" &&
+    statement.conditions.some((test) => isKey(test, KEY) && operatorOf(test).name !== "null")
+  );
+}
+
+/** Is the condition still true for a request that carries no LeadingKeys? */
+function isTrueWithoutKey(statement: Statement): boolean {
+  return statement.conditions.every((test) => {
+    if (!isKey(test, KEY)) return true;
+    const operator = operatorOf(test);
+    if (operator.name === "null") return test.values.every(({ value }) => textOf(value) === "true");
+    return (
+      operator.quantifier === "forallvalues" ||
+      operator.ifExists ||
+      (operator.negated && operator.quantifier !== "foranyvalue")
+    );
+  });
+}
+
+function checkStatement(project: Project, statement: Statement, denies: readonly Statement[], report: Report): void {
+  if (!isLimited(statement)) return;
+  const open = isTrueWithoutKey(statement);
+  const others: { action: Setting; names: string[] }[] = [];
+  for (const action of statement.actions) {
+    const uncovered = uncoveredActions(project, statement, action, denies);
+    const at = { ...action, when: statement.located.when };
+    if (uncovered.includes(SEARCH)) {
+      report(at, {
+        severity: "warning",
+        message: `SearchVectors in ${label(statement)} is always refused here; grant it in its own statement on the index ARN.`,
+      });
+    }
+    const data = uncovered.filter((name) => DATA_ACTIONS.has(name));
+    if (open && data.length > 0) {
+      report(at, {
+        message: `${listOf(data.map(shortName))} in ${label(statement)} ignore${data.length > 1 ? "" : "s"} dynamodb:LeadingKeys: all items are returned.`,
+        fixes: repairs(statement, action, data),
+      });
+      continue;
+    }
+    const rest = uncovered.filter((name) => name !== SEARCH);
+    if (rest.length > 0) others.push({ action, names: rest });
+  }
+  const [first] = others;
+  if (!first) return;
+  const names = [...new Set(others.flatMap((other) => other.names.map(shortName)))];
+  const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
+  report(
+    { ...first.action, when: statement.located.when },
+    {
+      severity: "info",
+      message: open
+        ? `${listOf(shown)} in ${label(statement)} carr${names.length > 1 ? "y" : "ies"} no dynamodb:LeadingKeys, so the condition does not limit ${names.length > 1 ? "them" : "it"}; a statement of their own says so openly.`
+        : `${listOf(shown)} in ${label(statement)} ${names.length > 1 ? "are" : "is"} never allowed here: requests for ${names.length > 1 ? "them" : "it"} carry no dynamodb:LeadingKeys.`,
+    },
+  );
+}
+
+/** What an entry grants beyond the actions that know the key; stream reads only where a stream ARN can match. */
+function uncoveredActions(
+  project: Project,
+  statement: Statement,
+  action: Setting,
+  denies: readonly Statement[],
+): string[] {
+  const pattern = text(action);
+  if (pattern === undefined) return [];
+  const shapes = resourceArns(project, statement).map(({ arn }) => (arn ? resourceShape(arn) : "unknown"));
+  // `table/*` covers what lies below the tables too.
+  const reachesStreams =
+    shapes.some((shape) => shape === "stream" || shape === "any") ||
+    resourceArns(project, statement).some(({ arn }) => endsInStar(arn?.at(-1)));
+  return grantedActions(project, statement, pattern, denies).filter(
+    (name) =>
+      name.startsWith("dynamodb:") && !leadingKeysSupported.has(name) && (reachesStreams || !isStreamAction(name)),
+  );
+}
+
+function endsInStar(piece: unknown): boolean {
+  return typeof piece === "string" && piece.endsWith("*");
+}
+
+function isStreamAction(name: string): boolean {
+  return STREAM_READS.includes(name) || name === "dynamodb:DescribeStream" || name === "dynamodb:ListStreams";
+}
+
+/** The same principal may read all items through another statement. */
+function checkNeighbour(
+  project: Project,
+  policy: IdentityPolicy,
+  statement: Statement,
+  denies: readonly Statement[],
+  report: Report,
+): void {
+  if (statement.effect !== "Allow" || isLimited(statement)) return;
+  const all = new Set([policy, ...holdersOf(project, policy).flatMap((holder) => policiesOf(project, holder))]);
+  const limited = [...all]
+    .flatMap(({ statements }) => statements)
+    .find((other) => isLimited(other) && overlaps(project, other, statement));
+  if (!limited) return;
+  for (const action of statement.actions) {
+    const open = uncoveredActions(project, statement, action, denies).filter(
+      (name) => DATA_ACTIONS.has(name) || name === SEARCH,
+    );
+    if (open.length === 0) continue;
+    report(
+      { ...action, when: statement.located.when },
+      {
+        message: `${listOf(open.map(shortName))} here reach${open.length > 1 ? "" : "es"} all items, although ${label(limited)} limits the same principal to its own by dynamodb:LeadingKeys.`,
+        related: [
+          {
+            message: "the statement with dynamodb:LeadingKeys",
+            template: limited.located.template,
+            place: limited.located.place,
+          },
+        ],
+        fixes: removal(action, open),
+      },
+    );
+  }
+}
+
+function overlaps(project: Project, a: Statement, b: Statement): boolean {
+  return resourceArns(project, a).some((left) =>
+    resourceArns(project, b).some(
+      (right) =>
+        left.arn &&
+        right.arn &&
+        (arnsOverlap(left.arn, right.arn) === true || arnsOverlap([...left.arn, "/*"], right.arn) === true),
+    ),
+  );
+}
+
+function repairs(statement: Statement, action: Setting, data: readonly string[]): Fix[] {
+  const [condition] = get(statement.located, "Condition");
+  const guard: Fix[] = condition
+    ? [
+        {
+          title: "Refuse requests without dynamodb:LeadingKeys (stops Scan and whatever else lacks the key)",
+          class: "caution",
+          changes: [merge(condition, { Null: { [KEY]: "false" } })],
+        },
+      ]
+    : [];
+  return [...removal(action, data), ...guard];
+}
+
+function removal(action: Setting, names: readonly string[]): Fix[] {
+  const pattern = text(action);
+  if (pattern === undefined || /[*?]/.test(pattern)) return [];
+  return [
+    {
+      title: `Remove ${pattern} (stops ${listOf(names.map(shortName))})`,
+      class: "caution",
+      changes: [replaceItem(action, [])],
+    },
+  ];
+}
+
+function label(statement: Statement): string {
+  return statement.sid ? `"${statement.sid}"` : `statement ${statement.index + 1}`;
+}

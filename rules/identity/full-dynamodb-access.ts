@@ -1,0 +1,133 @@
+import {
+  everyTable,
+  grantedActions,
+  isBare,
+  isEverything,
+  reachesDynamoDb,
+  resourcesInWords,
+  unconditionalDenies,
+} from "../../core/access/grants.ts";
+import { text } from "../../core/evaluate/setting.ts";
+import { isConstrained } from "../../core/iam/conditions.ts";
+import { replaceItem } from "../../core/lint/fix.ts";
+import { defineRule } from "../../core/lint/rule.ts";
+import { holdersOf, type IdentityPolicy, subjectOf } from "../../core/model/policies.ts";
+import { isDeployment, relatedHolders } from "../../core/model/roles.ts";
+
+/** What an application that reads and writes items needs. */
+const ITEM_ACTIONS = [
+  "GetItem",
+  "BatchGetItem",
+  "Query",
+  "ConditionCheckItem",
+  "PutItem",
+  "UpdateItem",
+  "DeleteItem",
+  "BatchWriteItem",
+  "DescribeTable",
+];
+
+export default defineRule({
+  name: "full-dynamodb-access",
+  topic: "identity",
+  severity: "error",
+  confidence: "high",
+  recommended: true,
+  docs: {
+    what: "A policy allows every DynamoDB action.",
+    why: "`dynamodb:*` is far more than reading and writing items: it deletes tables and backups, exports whole tables, turns off recovery and rewrites the table's own access policy. On every table it is an error, on named tables a warning. A condition that narrows the statement lowers it by one level, and a deployment role is only mentioned. A permissions boundary or an organisation policy elsewhere may contain it; that cannot be seen here.",
+    how: "List the actions that are needed, on the tables that are needed.",
+    references: [
+      "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html",
+      "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
+    ],
+    examples: [
+      {
+        title: "dynamodb:* on every table",
+        bad: `Resources:
+  AppPolicy:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Action: dynamodb:*
+            Resource: "*"
+`,
+        good: `Resources:
+  AppPolicy:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Action: [dynamodb:GetItem, dynamodb:Query, dynamodb:PutItem]
+            Resource: !Sub arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/orders
+`,
+      },
+    ],
+  },
+  controls: { checkov: ["CKV_AWS_63"], cdkNag: ["AwsSolutions-IAM5"], cfnNag: ["F4", "F5"] },
+  construct: "grantReadWriteData(…) instead of grantFullAccess(…)",
+  check(view, report) {
+    const { project } = view;
+    for (const policy of view.identityPolicies) {
+      const denies = unconditionalDenies(project, policy);
+      for (const statement of policy.statements) {
+        if (statement.effect !== "Allow") continue;
+        const action = statement.actions.find((each) => isEverything(text(each) ?? ""));
+        const pattern = action && text(action);
+        if (!action || pattern === undefined) continue;
+        if (isBare(pattern) && !view.dynamoDbInView) continue;
+        const reaches = reachesDynamoDb(project, statement);
+        if (reaches === undefined && isBare(pattern))
+          report.cannotTell(action, "the resources of its statement are not known");
+        if (reaches === false || (reaches === undefined && isBare(pattern))) continue;
+        if (!grantedActions(project, statement, pattern, denies).some((name) => name.startsWith("dynamodb:"))) continue;
+        const onEveryTable = everyTable(project, statement).length > 0 || statement.notResources.length > 0;
+        const narrowed = isConstrained(statement) || statement.conditionUnknown;
+        const andDax =
+          !isBare(pattern) && statement.actions.some((each) => /^dax:\*+$/i.test(text(each) ?? "")) ? " and dax:*" : "";
+        report(
+          { ...action, when: statement.located.when },
+          {
+            severity: isDeployment(project, policy)
+              ? "info"
+              : onEveryTable
+                ? narrowed
+                  ? "warning"
+                  : "error"
+                : narrowed
+                  ? "info"
+                  : "warning",
+            message: `${subjectOf(project, policy)} may do everything in DynamoDB (${pattern}${andDax}) on ${resourcesInWords(project, statement)}: read all data, delete tables and backups, rewrite access policies.${replicaAdvice(policy)}`,
+            related: relatedHolders(holdersOf(project, policy), policy),
+            fixes: isBare(pattern)
+              ? []
+              : [
+                  {
+                    title: `Replace ${pattern} by reading and writing items (stops every other DynamoDB action)`,
+                    class: "caution",
+                    changes: [
+                      replaceItem(
+                        action,
+                        ITEM_ACTIONS.map((name) => `dynamodb:${name}`),
+                      ),
+                    ],
+                  },
+                ],
+          },
+        );
+      }
+    }
+  },
+});
+
+/** CDK's `Table.replicationRegions` writes this grant itself. */
+function replicaAdvice(policy: IdentityPolicy): string {
+  return /SourceTableAttachedManagedPolicy/.test(policy.resource.id)
+    ? " The CDK writes this for Table.replicationRegions; TableV2 does not need it."
+    : "";
+}

@@ -1,0 +1,139 @@
+import {
+  grantedActions,
+  isEverything,
+  listOf,
+  reachesDynamoDb,
+  resourcesInWords,
+  shortName,
+  unconditionalDenies,
+} from "../../core/access/grants.ts";
+import { type Setting, text } from "../../core/evaluate/setting.ts";
+import { accessRewriting, isSurprising } from "../../core/iam/action-classes.ts";
+import { expandAction, findAction } from "../../core/iam/actions.ts";
+import type { Statement } from "../../core/iam/statements.ts";
+import { type Fix, replaceItem } from "../../core/lint/fix.ts";
+import { defineRule } from "../../core/lint/rule.ts";
+import { holdersOf, type IdentityPolicy, subjectOf } from "../../core/model/policies.ts";
+import { isDeployment, relatedHolders } from "../../core/model/roles.ts";
+
+export default defineRule({
+  name: "wildcard-grants-unexpected-actions",
+  topic: "identity",
+  severity: "warning",
+  confidence: "high",
+  recommended: true,
+  docs: {
+    what: "An action wildcard grants more than its author is likely to have meant.",
+    why: "`dynamodb:Put*` looks like writing items, and also grants PutResourcePolicy, which decides who may use the table. `Update*` can turn off recovery, `Delete*` removes tables and backups. Wildcards grow, too: an action that AWS adds tomorrow is granted the same day.",
+    how: "Write out the actions that are meant.",
+    references: ["https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html"],
+    examples: [
+      {
+        title: "Put*",
+        bad: `Resources:
+  AppPolicy:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Action: [dynamodb:Get*, dynamodb:Put*]
+            Resource: !Sub arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/orders
+`,
+        good: `Resources:
+  AppPolicy:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Action: [dynamodb:Get*, dynamodb:PutItem]
+            Resource: !Sub arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/orders
+`,
+      },
+    ],
+  },
+  controls: { cdkNag: ["AwsSolutions-IAM5"] },
+  check(view, report) {
+    const { project } = view;
+    for (const policy of view.identityPolicies) {
+      const denies = unconditionalDenies(project, policy);
+      for (const statement of policy.statements) {
+        // full-dynamodb-access speaks of the whole statement.
+        if (statement.effect !== "Allow" || statement.actions.some((each) => isEverything(text(each) ?? ""))) continue;
+        if (reachesDynamoDb(project, statement) === false) continue;
+        const writtenOut = new Set(statement.actions.flatMap((each) => findAction(text(each) ?? "")?.qualified ?? []));
+        for (const action of statement.actions) {
+          const pattern = text(action);
+          if (pattern === undefined || !/[*?]/.test(pattern)) continue;
+          const granted = grantedActions(project, statement, pattern, denies);
+          const surprising = granted.filter((name) => isSurprising(name) && !writtenOut.has(name));
+          if (granted.length < 2 || surprising.length === 0) continue;
+          const rewritesAccess = surprising.some((name) => accessRewriting.has(name));
+          report(
+            { ...action, when: statement.located.when },
+            {
+              severity: isDeployment(project, policy) ? "info" : rewritesAccess ? "error" : "warning",
+              message: `"${pattern}" also grants ${listOf(surprising.map(shortName))} to ${lowerFirst(subjectOf(project, policy))} on ${resourcesInWords(project, statement)}.`,
+              related: relatedHolders(holdersOf(project, policy), policy),
+              fixes: expansions(policy, statement, action, pattern, surprising),
+            },
+          );
+        }
+      }
+    }
+  },
+});
+
+function expansions(
+  policy: IdentityPolicy,
+  statement: Statement,
+  action: Setting,
+  pattern: string,
+  surprising: readonly string[],
+): Fix[] {
+  const expansion = expandAction(pattern);
+  if (expansion.kind === "notJudged") return [];
+  const others = new Set(statement.actions.filter((each) => each !== action).map(text));
+  const all = expansion.names.filter((name) => !others.has(name));
+  const expected = all.filter((name) => !surprising.includes(name));
+  const fixes: Fix[] = [];
+  if (fits(policy, all)) {
+    fixes.push({
+      title: `Write out the ${all.length} actions that "${pattern}" grants today`,
+      class: "safe",
+      changes: [replaceItem(action, all)],
+    });
+  }
+  if (expected.length > 0 && fits(policy, expected)) {
+    fixes.push({
+      title: `Write out the actions without ${listOf(surprising.map(shortName))} (stops those)`,
+      class: "caution",
+      changes: [replaceItem(action, expected)],
+    });
+  }
+  return fixes;
+}
+
+/** Characters a policy may have, white space not counted. Source: IAM and STS quotas. */
+const LIMITS: Record<string, number> = {
+  "AWS::IAM::ManagedPolicy": 6144,
+  "AWS::IAM::User": 2048,
+  "AWS::IAM::UserPolicy": 2048,
+  "AWS::IAM::Group": 5120,
+  "AWS::IAM::GroupPolicy": 5120,
+};
+const ROLE_LIMIT = 10_240;
+
+function fits(policy: IdentityPolicy, actions: readonly string[]): boolean {
+  const { start, end } = policy.resource.node;
+  // The whole resource is a little more than the document: the guess errs on the safe side.
+  const written = policy.template.source.text.slice(start, end).replace(/\s/g, "").length;
+  return written + actions.join('","').length <= (LIMITS[policy.resource.type] ?? ROLE_LIMIT);
+}
+
+function lowerFirst(subject: string): string {
+  return subject.charAt(0).toLowerCase() + subject.slice(1);
+}

@@ -1,0 +1,77 @@
+import { text } from "../../core/evaluate/setting.ts";
+import { set } from "../../core/lint/fix.ts";
+import { defineRule } from "../../core/lint/rule.ts";
+import { acrossCopies, split } from "../../core/model/tables.ts";
+
+export default defineRule({
+  name: "deletion-protection-disabled",
+  topic: "recovery",
+  severity: "warning",
+  confidence: "high",
+  recommended: true,
+  docs: {
+    what: "A table, or every replica of a global table, has no deletion protection.",
+    why: "With deletion protection on, `DeleteTable` is refused until somebody turns it off. Without it one call, by mistake or by whoever holds the permission, removes the table and its data. `DeletionPolicy` guards only against CloudFormation.",
+    how: "Set `DeletionProtectionEnabled: true`; in a global table, on each replica. An `AWS::Serverless::SimpleTable` cannot have it: write it as an `AWS::DynamoDB::Table`.",
+    references: ["https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.Basics.html"],
+    examples: [
+      {
+        title: "A table without DeletionProtectionEnabled",
+        bad: `Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+      KeySchema: [{ AttributeName: id, KeyType: HASH }]
+`,
+        good: `Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+      KeySchema: [{ AttributeName: id, KeyType: HASH }]
+      DeletionProtectionEnabled: true
+`,
+      },
+    ],
+  },
+  controls: {
+    securityHub: ["DynamoDB.6"],
+    config: ["DYNAMODB_TABLE_DELETION_PROTECTION_ENABLED"],
+  },
+  construct: "deletionProtection: true",
+  check({ tables }, report) {
+    for (const table of tables) {
+      const isRetained = table.deletionPolicy.some((policy) => text(policy)?.startsWith("Retain"));
+      const remark = isRetained ? " (DeletionPolicy protects only against CloudFormation)" : "";
+      for (const branch of acrossCopies(table, (copy) => copy.deletionProtection)) {
+        const { on, off, unknown } = split(branch);
+        for (const { setting } of unknown) report.cannotTell(setting);
+        // Where some replicas have it, replicas-protected-unevenly speaks.
+        if (on.length > 0 || (off.length < branch.settings.length && table.kind === "GlobalTable")) continue;
+        for (const { copy, setting } of off) {
+          const at = { ...setting, when: branch.when };
+          if (table.kind === "SimpleTable") {
+            report(at, {
+              severity: "info",
+              message: `${copy.name} can be deleted by anyone with DeleteTable${remark}; a SimpleTable cannot have deletion protection, an AWS::DynamoDB::Table can.`,
+            });
+            continue;
+          }
+          report(at, {
+            message: `${copy.name} can be deleted by anyone with DeleteTable${remark}.`,
+            fixes: [
+              {
+                title: "Turn on deletion protection (deleting the table or its stack then fails until it is off)",
+                class: "safe",
+                changes: [set(setting, true)],
+              },
+            ],
+          });
+        }
+      }
+    }
+  },
+});

@@ -1,0 +1,145 @@
+import { text } from "../../core/evaluate/setting.ts";
+import { textOf } from "../../core/evaluate/value.ts";
+import { operatorOf } from "../../core/iam/conditions.ts";
+import type { ConditionTest, Principal, Statement } from "../../core/iam/statements.ts";
+import { set } from "../../core/lint/fix.ts";
+import { defineRule } from "../../core/lint/rule.ts";
+
+export default defineRule({
+  name: "public-resource-policy",
+  topic: "resource-policy",
+  severity: "error",
+  confidence: "high",
+  recommended: true,
+  docs: {
+    what: "The resource policy of a table or stream allows everybody.",
+    why: 'An Allow for `Principal: "*"` without a condition that fixes the caller is public. DynamoDB\'s Block Public Access refuses such a policy, so the deployment fails; and what was meant is never everybody. Only conditions on certain keys with fixed values make it non-public: organisation, account, principal ARN, source ARN or account, VPC or endpoint. `aws:SourceIp`, `aws:PrincipalTag` and `aws:SecureTransport` do not.',
+    how: "Name the principals, or bind them with `aws:PrincipalOrgID`, `aws:PrincipalAccount` or another fixed value.",
+    references: [
+      "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-bpa-rbp.html",
+      "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-considerations.html",
+    ],
+    examples: [
+      {
+        title: "Principal *",
+        bad: `Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+      KeySchema: [{ AttributeName: id, KeyType: HASH }]
+      ResourcePolicy:
+        PolicyDocument:
+          Version: "2012-10-17"
+          Statement:
+            - Sid: Read
+              Effect: Allow
+              Principal: "*"
+              Action: dynamodb:GetItem
+              Resource: "*"
+`,
+        good: `Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+      KeySchema: [{ AttributeName: id, KeyType: HASH }]
+      ResourcePolicy:
+        PolicyDocument:
+          Version: "2012-10-17"
+          Statement:
+            - Sid: Read
+              Effect: Allow
+              Principal: "*"
+              Action: dynamodb:GetItem
+              Resource: "*"
+              Condition:
+                StringEquals:
+                  aws:PrincipalOrgID: o-a1b2c3d4e5
+`,
+      },
+    ],
+  },
+  controls: {},
+  check({ resourcePolicies }, report) {
+    for (const { copy, of, statements } of resourcePolicies) {
+      for (const statement of statements) {
+        if (statement.effect !== "Allow") continue;
+        const everybody = statement.principals.find(isEverybody);
+        const at = everybody?.setting ?? statement.notPrincipal;
+        if (!at) continue;
+        if (statement.conditionUnknown) report.cannotTell(at, "its condition is not known");
+        if (statement.conditionUnknown || statement.conditions.some(makesNonPublic)) continue;
+        const name = of === "stream" ? `the stream of ${copy.name}` : copy.name;
+        report(
+          { ...at, when: statement.located.when },
+          {
+            message: `Resource policy of ${lowerReplica(name)} is public (${label(statement)}${everybody ? "" : ": NotPrincipal allows everybody else"}); DynamoDB Block Public Access will reject the deployment.`,
+            fixes: everybody
+              ? [
+                  {
+                    title: "Limit to this account (stops everybody else)",
+                    class: "caution",
+                    changes: [set(everybody.setting, ownAccount(everybody))],
+                  },
+                ]
+              : [],
+          },
+        );
+      }
+    }
+  },
+});
+
+function isEverybody({ type, setting }: Principal): boolean {
+  return text(setting) === "*" && (type === "*" || type === "AWS");
+}
+
+function ownAccount({ type }: Principal) {
+  const root = { "Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root" };
+  return type === "*" ? { AWS: root } : root;
+}
+
+function label(statement: Statement): string {
+  return statement.sid ? `"${statement.sid}"` : `statement ${statement.index + 1}`;
+}
+
+function lowerReplica(name: string): string {
+  return name.replace(/^Replica/, "replica");
+}
+
+/** Keys that Block Public Access trusts when their value is fixed. Source: DynamoDB Developer Guide, rbac-bpa-rbp. */
+const TRUSTED_KEYS = new Set(
+  [
+    "PrincipalAccount",
+    "PrincipalArn",
+    "PrincipalOrgID",
+    "PrincipalOrgPaths",
+    "SourceAccount",
+    "SourceArn",
+    "SourceVpc",
+    "SourceVpce",
+    "UserId",
+    "PrincipalServiceName",
+    "PrincipalServiceNamesList",
+    "Ec2InstanceSourceVpc",
+    "SourceOrgID",
+    "SourceOrgPaths",
+  ].map((name) => `aws:${name.toLowerCase()}`),
+);
+
+function makesNonPublic(test: ConditionTest): boolean {
+  const operator = operatorOf(test);
+  if (operator.negated || operator.ifExists || operator.name === "null" || operator.quantifier === "forallvalues")
+    return false;
+  const key = test.key.toLowerCase();
+  if (key === "aws:principalisawsservice")
+    return operator.name === "bool" && test.values.every(({ value }) => textOf(value) === "true");
+  return (
+    TRUSTED_KEYS.has(key) &&
+    test.values.length > 0 &&
+    test.values.every(({ value }) => !/[*?]|\$\{/.test(textOf(value) ?? ""))
+  );
+}
