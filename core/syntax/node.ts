@@ -12,7 +12,10 @@ interface NodeBase {
   /** The tag as written, e.g. `!Sub`. Core tags (`!!str`) are resolved and not kept. */
   tag?: string;
   anchor?: string;
-  /** Set on nodes that are not in the text as such, with the reason (e.g. "the SAM transform"): their range is their origin's, and they cannot be edited. */
+  /**
+   * Set on nodes that are not in the text as such, with the reason ("it is made by the SAM transform"): their range is their origin's, and
+   * they cannot be edited. Nodes below them that are in the text are not marked.
+   */
   generated?: string;
 }
 
@@ -25,6 +28,17 @@ export interface MapNode extends NodeBase {
   index?: Map<string, Entry>;
   /** Set where keys may be there that cannot be seen (a transform, a loop over unknown values), with the reason: absence cannot be told. */
   incomplete?: string;
+  /** On a map that a transform made: where an entry that is missing in it would have to be written. */
+  writtenAs?: WrittenAs;
+}
+
+export interface WrittenAs {
+  /** The map to add to, or the null scalar (`Properties:` and nothing behind it) to replace. */
+  into: MapNode | ScalarNode;
+  /** The keys below `into` that are not there yet. */
+  under: readonly string[];
+  /** Key of the made map → key to write. A key that is not among them cannot be written. Absent: every key is written as it is. */
+  keys?: ReadonlyMap<string, string>;
 }
 
 /** A stretch of the text, in UTF-16 offsets; every node is one. */

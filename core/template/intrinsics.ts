@@ -1,4 +1,4 @@
-import { type AliasNode, type Node, ownEntry, type SequenceNode } from "../syntax/node.ts";
+import { type AliasNode, type Node, ownEntry, type SequenceNode, withoutAlias } from "../syntax/node.ts";
 
 /** A call of an intrinsic function: `name` is the long form (`Fn::Sub`, `Ref`, `Condition`), `argument` the node it is applied to. */
 export interface Intrinsic {
@@ -75,4 +75,11 @@ export function splitSub(text: string): SubPiece[] {
 /** The items of a sequence argument, or an empty list for any other node. */
 export function argumentsOf(node: Node): SequenceNode["items"] {
   return node.kind === "sequence" ? node.items : [];
+}
+
+/** Is the node `Ref: AWS::NoValue`? */
+export function isNoValue(node: Node): boolean {
+  const plain = withoutAlias(node);
+  const call = plain && intrinsicOf(plain);
+  return call?.name === "Ref" && call.argument.kind === "scalar" && call.argument.text === "AWS::NoValue";
 }

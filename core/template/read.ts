@@ -2,7 +2,6 @@ import { allEntries, findEntry, type MapNode, mapAt, type Node, textAt, withoutA
 import { parse, type SyntaxTree } from "../syntax/parse.ts";
 import type { SourceText } from "../syntax/source-text.ts";
 import { expandLoops, hasLoop, valueAt } from "./for-each.ts";
-import { intrinsicOf } from "./intrinsics.ts";
 import { lowerSam } from "./sam/lower.ts";
 import {
   type Inputs,
@@ -167,11 +166,4 @@ function readOutputs(section: MapNode | undefined): Map<string, Output> {
     });
   }
   return outputs;
-}
-
-/** Is the node the intrinsic `AWS::NoValue`? */
-export function isNoValue(node: Node): boolean {
-  const plain = withoutAlias(node);
-  const call = plain && intrinsicOf(plain);
-  return call?.name === "Ref" && call.argument.kind === "scalar" && call.argument.text === "AWS::NoValue";
 }

@@ -1,4 +1,4 @@
-import type { Entry, MapNode, Node, ScalarNode } from "../syntax/node.ts";
+import type { Entry, MapNode, Node, ScalarNode, Span } from "../syntax/node.ts";
 import type { SyntaxTree } from "../syntax/parse.ts";
 import type { SourceText } from "../syntax/source-text.ts";
 
@@ -62,10 +62,14 @@ export interface Resource {
   key: ScalarNode;
   /** The whole value behind the logical id. */
   node: MapNode;
-  /** The `Properties` entry, if there is one. */
+  /** The `Properties` entry, if there is one; for what SAM generates: what the transform makes of it. */
   properties?: Entry;
   /** The resource's own `Condition`. */
   condition?: string;
+  /** A condition under which SAM does not generate the resource. */
+  unless?: string;
+  /** Where the properties of what SAM generates stand in the text, if not under the `Properties` of the logical id: an event, a connector. */
+  part?: { path: readonly (string | number)[]; key: Span };
   /** The type as written, where SAM lowering made another of it (`AWS::Serverless::SimpleTable` → `AWS::DynamoDB::Table`). */
   writtenType: string;
   /** The construct path (`aws:cdk:path`) where the CDK says it. */
