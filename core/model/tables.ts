@@ -141,7 +141,7 @@ function copyOf(name: string, located: Setting, holders: readonly Setting[], str
 
 function regionName(replica: Setting): string | undefined {
   const regions = get(replica, "Region").map(
-    ({ value }) => textOf(value) ?? (value.kind === "pseudo" ? value.name : undefined),
+    ({ value }) => textOf(value) ?? (value.kind === "pseudo" ? `\${${value.name}}` : undefined),
   );
   return regions.every((region) => region !== undefined) ? regions.join(" or ") : undefined;
 }
