@@ -35,8 +35,8 @@ async function why(server: Server, document: vscode.TextDocument): Promise<strin
   const status = await server.statusOf(document.uri);
   if (!status)
     return `${name} is not linted: the language server is not running. See the output "DynamoDB Security Lint".`;
-  const linted = status.kind === "none" ? "is not linted" : `is linted as ${label(status)}`;
-  return `${name} ${linted}: ${status.detail}`;
+  if (status.kind === "none") return `${name} is not linted. ${status.detail}`;
+  return `${name} is linted (${label(status)}). ${status.detail}`;
 }
 
 /** Applies every safe fix in a file, as one step that can be undone. */
