@@ -14,6 +14,8 @@ import { ALWAYS, type Fact, factsOf, join, type Path } from "./path.ts";
 import { satisfiable } from "./satisfiable.ts";
 import { ABSENT, booleanOf, reasonOf, textOf, type Value } from "./value.ts";
 
+const FROM_MERGE_KEY = "the value comes from a merge key";
+
 /** Where a finding can stand: a stretch of a resource's text, under a branch. */
 export interface Located {
   template: Template;
@@ -76,7 +78,7 @@ export function propertiesOf(template: Template, resource: Resource): Setting[] 
           alternative,
           part?.path ?? [...whole.path, "Properties"],
           resource.key,
-          aliasRefusal(resource.properties?.value),
+          mergeRefusal(resource) ?? aliasRefusal(resource.properties?.value),
         ),
       )
     : get(whole, "Properties");
@@ -96,7 +98,7 @@ export function get(parent: Setting, key: string): Setting[] {
     return [{ ...parent, value: ABSENT, place: parent.holder, slot: slotUnder(parent, value.node, key), missing }];
   }
   const { entry, merged } = found;
-  const refusal = merged ? "the value comes from a merge key" : undefined;
+  const refusal = merged ? FROM_MERGE_KEY : undefined;
   const path = [...parent.path, ...parent.missing, writtenKey(value.node, key) ?? key];
   return evaluate(template, entry.value, parent.when).map((alternative) => {
     const setting = settle(parent, alternative, path, entry.key, refusal ?? aliasRefusal(entry.value));
@@ -121,18 +123,39 @@ export function getPath(parent: Setting, ...keys: string[]): Setting[] {
  * as a list of one; an unknown list gives one opaque item. Absent: none.
  */
 export function items(list: Setting): Setting[] {
+  const found: Setting[] = [];
+  collectItems(list, found, { remaining: MAX_ITEMS }, 0);
+  return found;
+}
+
+/** How many items are looked at, and how deep lists may nest: aliases can make few lines many items, and lists that hold themselves. */
+const MAX_ITEMS = 10_000;
+const MAX_NESTING = 4;
+
+function collectItems(list: Setting, found: Setting[], budget: { remaining: number }, depth: number): void {
   const { value, template } = list;
-  if (value.kind === "absent") return [];
-  if (value.kind !== "list") return [list];
-  return value.node.items.flatMap((item, index) =>
-    evaluate(template, item, list.when).flatMap((alternative): Setting[] => {
-      if (alternative.value.kind === "absent") return [];
+  if (value.kind === "absent") return;
+  if (value.kind !== "list") {
+    found.push(list);
+    return;
+  }
+  for (const [index, item] of value.node.items.entries()) {
+    for (const alternative of evaluate(template, item, list.when)) {
+      if (budget.remaining < 0) return;
+      if (--budget.remaining < 0) {
+        found.push({ ...list, value: { kind: "opaque", reason: "the list is too long" } });
+        return;
+      }
+      if (alternative.value.kind === "absent") continue;
       const holder = firstKey(alternative.value) ?? alternative.node;
       const setting = settle(list, alternative, [...list.path, index], holder, aliasRefusal(item));
+      const isNested = setting.value.kind === "list";
       // `!If [C, [a, b], []]` inside a list is not flattened by CloudFormation, but `Action: [[a, b]]` is no list of texts either.
-      return setting.value.kind === "list" ? items(setting) : [setting];
-    }),
-  );
+      if (isNested && depth < MAX_NESTING) collectItems(setting, found, budget, depth + 1);
+      else
+        found.push(isNested ? { ...setting, value: { kind: "opaque", reason: "its lists nest too deeply" } } : setting);
+    }
+  }
 }
 
 function settle(
@@ -183,6 +206,12 @@ function slotUnder(parent: Setting, map: MapNode, key: string): Slot {
 function writtenKey(map: MapNode, key: string): string | undefined {
   const keys = map.writtenAs?.keys;
   return keys ? keys.get(key) : key;
+}
+
+/** Properties as written that a merge key brings in. What a transform made of them says so itself. */
+function mergeRefusal(resource: Resource): string | undefined {
+  const found = findEntry(resource.node, "Properties");
+  return found?.merged && found.entry === resource.properties ? FROM_MERGE_KEY : undefined;
 }
 
 function aliasRefusal(node: Node | undefined): string | undefined {

@@ -47,7 +47,11 @@ export function propertiesWithGlobals(resource: Resource, sectionName: string, g
   if (!own) return undefined;
   const section = globals.section && mapUnder(globals.section, sectionName);
   const given = section && applicable(resource, sectionName, section);
-  return mergeMaps(own, given, placeOfProperties(resource, found), globals, 0, "");
+  const merged = mergeMaps(own, given, placeOfProperties(resource, found), globals, 0, "");
+  // Half a merge must not be taken for a whole one.
+  return globals.remaining < 0 && given?.entries.length
+    ? { ...merged, entries: [], incomplete: "what Globals gives it is too much to look at" }
+    : merged;
 }
 
 /** Where a property that is missing is to be written. Undefined where the text must not be edited there. */
@@ -97,14 +101,10 @@ function mergeMaps(
   path: string,
 ): MapNode {
   const entries = [...own.entries];
-  let incomplete = own.incomplete ?? given?.incomplete;
+  const incomplete = own.incomplete ?? given?.incomplete;
   const positions = new Map(entries.map((entry, index) => [entry.key.text, index]));
-  for (const entry of given ? entriesOf(given) : []) {
+  for (const entry of given ? affordable(given, globals, depth) : []) {
     const key = entry.key.text;
-    if (--globals.remaining < 0 || depth > MAX_DEPTH) {
-      incomplete ??= "what Globals gives it is too much to look at";
-      break;
-    }
     const local = findEntry(own, key);
     if (!local) {
       entries.push({ key: entry.key, value: givenAlone(entry, writtenAs) });
@@ -131,6 +131,14 @@ function mergeMaps(
     ...(incomplete && { incomplete }),
     ...(writtenAs && { writtenAs }),
   };
+}
+
+/** The entries of a map of Globals, as long as the budget lasts. Aliases that lead in a circle end it, too. */
+function affordable(given: MapNode, globals: Globals, depth: number): Entry[] {
+  if (globals.remaining < 0) return [];
+  const entries = entriesOf(given);
+  globals.remaining = depth > MAX_DEPTH ? -1 : globals.remaining - entries.length;
+  return globals.remaining < 0 ? [] : entries;
 }
 
 /** A map that stands in Globals alone can still be added to: SAM merges what the resource says under the same key. */
