@@ -1,5 +1,8 @@
 import type { Setting } from "../evaluate/setting.ts";
 import type { Json } from "../syntax/edit.ts";
+
+export type { Json };
+
 import type { Resource, Template } from "../template/template.ts";
 
 /**

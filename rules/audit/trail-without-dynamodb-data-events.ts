@@ -1,6 +1,6 @@
 import { listOf } from "../../core/access/grants.ts";
 import { isAbsent, type Setting } from "../../core/evaluate/setting.ts";
-import { append, type Fix } from "../../core/lint/fix.ts";
+import { append, type Fix, type Json } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
 import type { Project } from "../../core/model/project.ts";
 import { tablesOf } from "../../core/model/tables.ts";
@@ -76,13 +76,11 @@ export default defineRule({
       { ...trail.located, place: trail.resource.key },
       {
         message: `${trail.kind} "${trail.id}" does not record DynamoDB data events (GetItem, Query, Scan, PutItem…): reads of ${tableNames(project)} leave no trace.`,
-        related: all
-          .slice(1)
-          .map((other) => ({
-            message: `"${other.id}" does not record them either`,
-            template: other.template,
-            place: other.resource.key,
-          })),
+        related: all.slice(1).map((other) => ({
+          message: `"${other.id}" does not record them either`,
+          template: other.template,
+          place: other.resource.key,
+        })),
         fixes: recordThem(trail),
       },
     );
@@ -104,7 +102,7 @@ function recordThem(trail: Trail): Fix[] {
   const useAdvanced = trail.kind !== "Trail" || (advanced !== undefined && !isAbsent(advanced));
   const list: Setting | undefined = useAdvanced ? advanced : basic;
   if (!list) return [];
-  const selector = useAdvanced
+  const selector: Json = useAdvanced
     ? {
         Name: "DynamoDB data events",
         FieldSelectors: [

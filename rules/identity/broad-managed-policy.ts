@@ -1,7 +1,7 @@
 import { tablesInEnvironment } from "../../core/access/use.ts";
 import type { Setting } from "../../core/evaluate/setting.ts";
 import type { ManagedPolicy } from "../../core/iam/managed-policies.ts";
-import { append, type Fix, replaceItem } from "../../core/lint/fix.ts";
+import { append, type Fix, type Json, replaceItem } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
 import { awsManagedPolicies, type IamPrincipal } from "../../core/model/policies.ts";
 import type { Project } from "../../core/model/project.ts";
@@ -77,7 +77,7 @@ const WRITE = ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"];
 function inlineInstead(project: Project, principal: IamPrincipal, policy: ManagedPolicy, setting: Setting): Fix[] {
   const [table, ...others] = tablesInEnvironment(project, principal);
   if (!table || others.length > 0 || principal.template.resources.get(table.id) !== table) return [];
-  const statement = {
+  const statement: Json = {
     Effect: "Allow",
     Action: (policy.access === "reads" ? READ : [...READ, ...WRITE]).map((name) => `dynamodb:${name}`),
     Resource: [{ "Fn::GetAtt": [table.id, "Arn"] }, { "Fn::Sub": `\${${table.id}.Arn}/index/*` }],
