@@ -52,7 +52,7 @@ function refusalOf(state: State, { uri, detection }: TextFile): string | undefin
   const index = state.indexes.get(workspaceFolderOf(state.folders, uri));
   if (!detection.template && !(index && isListed(index, uri))) return detection.reason;
   return selectionOf(configurationOf(state, uri), uri, false) === "excluded"
-    ? `files.exclude in ${CONFIGURATION_FILE} leaves it out`
+    ? `the configuration leaves it out (files.exclude in ${CONFIGURATION_FILE})`
     : undefined;
 }
 

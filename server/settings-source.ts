@@ -5,6 +5,9 @@ import { NO_FOLDER, type State } from "./state.ts";
 
 const SECTION = "ddblint";
 
+/** Everything waits for the settings, but not for a client that never tells them; in milliseconds. */
+const PATIENCE_MS = 10_000;
+
 /**
  * Asks the client for the settings of each workspace folder, or takes them from what it sent.
  * @param sent the whole settings, or the section alone, for clients that cannot be asked
@@ -35,14 +38,21 @@ async function ask(
 ): Promise<unknown[] | undefined> {
   try {
     const items = scopes.map((scope) => (scope === NO_FOLDER ? {} : { scopeUri: scope }));
-    const answer: unknown = await connection.workspace.getConfiguration(
-      items.map((item) => ({ ...item, section: SECTION })),
-    );
+    const asked = connection.workspace.getConfiguration(items.map((item) => ({ ...item, section: SECTION })));
+    const answer: unknown = await inTime(asked);
     return Array.isArray(answer) ? answer : undefined;
   } catch (error) {
     state.log(`The client does not tell its settings: ${say(error)}`);
     return undefined;
   }
+}
+
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${PATIENCE_MS / 1000} seconds`)), PATIENCE_MS);
+  });
+  return Promise.race([answer, tooLate]).finally(() => clearTimeout(timer));
 }
 
 function sectionOf(sent: unknown): unknown {

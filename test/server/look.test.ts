@@ -81,7 +81,9 @@ describe("lookAt", () => {
       open(state, `file:///w/${path}`, TABLE);
     expect(inView(state, "file:///w/a.yaml")).toEqual(["a.yaml", "b.yaml"]);
     expect(inView(state, "file:///w/own/c.yaml")).toEqual(["own/c.yaml", "own/d.yaml"]);
-    expect(inView(state, "file:///w/old.yaml")).toEqual(["files.exclude in .ddblint.yaml leaves it out"]);
+    expect(inView(state, "file:///w/old.yaml")).toEqual([
+      "the configuration leaves it out (files.exclude in .ddblint.yaml)",
+    ]);
   });
 
   it("takes what an assembly names for templates, whatever its content", () => {
