@@ -49,7 +49,7 @@ export interface Span {
 
 export interface Entry {
   key: ScalarNode;
-  /** Where nothing is written, a null scalar of zero width right behind the key. */
+  /** Where nothing is written, a null scalar of zero width right behind the colon, or behind the key where there is no colon. */
   value: Node;
 }
 

@@ -26,5 +26,21 @@ export function parse(text: string, options: { comments?: boolean } = {}): Synta
 
 /** YAML flow style may start with a brace too; JSON and it differ in the first key: JSON quotes it with double quotes. */
 function looksLikeJson(text: string): boolean {
-  return /^\s*(?:\/[/*][^\n]*\s*)*(?:\{\s*(?:"|\}|\/[/*]|$)|\[)/.test(text);
+  const start = skipTrivia(text, 0);
+  if (text[start] === "[") return true;
+  if (text[start] !== "{") return false;
+  const next = text[skipTrivia(text, start + 1)];
+  return next === undefined || next === '"' || next === "}";
+}
+
+const TRIVIA = /\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\//y;
+
+/** Passes over white space and JSON's comments. */
+function skipTrivia(text: string, from: number): number {
+  let offset = from;
+  for (;;) {
+    TRIVIA.lastIndex = offset;
+    if (!TRIVIA.test(text)) return offset;
+    offset = TRIVIA.lastIndex;
+  }
 }
