@@ -1,0 +1,99 @@
+import type { Finding, Unknown } from "../core/lint/finding.ts";
+import type { FixClass } from "../core/lint/fix.ts";
+import { fixAll } from "../core/lint/fix-all.ts";
+import { lintTemplate } from "../core/lint/lint.ts";
+import { type ProvenFix, proveFix } from "../core/lint/prove.ts";
+import type { Rule } from "../core/lint/rule.ts";
+import { createProject, type Project, withTemplate } from "../core/model/project.ts";
+import { readTemplate } from "../core/template/read.ts";
+import type { Template } from "../core/template/template.ts";
+import type { Loaded } from "./load.ts";
+
+/** One template in its project. */
+export interface Unit {
+  loaded: Loaded;
+  scope: Scope;
+}
+
+/** What is linted together. Fixing replaces the project. */
+interface Scope {
+  project: Project;
+}
+
+/** Splits what was loaded into projects, and links each. Units keep the order of the files. */
+export function linkTemplates(loaded: readonly Loaded[]): Unit[] {
+  const scopes = new Map<string | undefined, Scope>();
+  for (const { settings } of loaded) {
+    if (scopes.has(settings.project)) continue;
+    const together = loaded.filter((each) => each.settings.project === settings.project);
+    scopes.set(settings.project, { project: createProject(together.map((each) => each.template)) });
+  }
+  return loaded.flatMap((each): Unit[] => {
+    const scope = scopes.get(each.settings.project);
+    return scope ? [{ loaded: each, scope }] : [];
+  });
+}
+
+/** The template as its project has it now: repaired, and with what a parent stack passes. */
+export function templateOf({ scope, loaded }: Unit): Template {
+  return scope.project.byFile.get(loaded.template.file) ?? loaded.template;
+}
+
+export interface UnitResult {
+  findings: Finding[];
+  unknown: Unknown[];
+  /** Rules that threw. */
+  failures: { rule: string; error: unknown }[];
+}
+
+export function lintUnit(unit: Unit, rules: readonly Rule[]): UnitResult {
+  return lintTemplate(unit.scope.project, templateOf(unit), rules, unit.loaded.settings.configuration);
+}
+
+/** The repairs of a finding that were tried and work, without skeletons (those are for the editor). */
+export function provenFixes(unit: Unit, finding: Finding, rules: readonly Rule[]): ProvenFix[] {
+  const { configuration } = unit.loaded.settings;
+  return finding.fixes
+    .filter((fix) => fix.class !== "snippet")
+    .flatMap((fix) => proveFix(unit.scope.project, finding, fix, rules, configuration) ?? []);
+}
+
+/** A file whose text was repaired; `text` is without byte order mark. */
+export interface Fixed {
+  unit: Unit;
+  text: string;
+  findings: readonly Finding[];
+}
+
+/** A fix in one file may make another possible, or needless, in the next. */
+const MAX_ROUNDS = 5;
+
+/** Repairs every unit as far as fixes of the classes go. Their projects then hold the repaired templates. */
+export function fixUnits(units: readonly Unit[], rules: readonly Rule[], classes: readonly FixClass[]): Fixed[] {
+  const fixed = new Map<Unit, Fixed>();
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    let changed = false;
+    for (const unit of units) {
+      const template = templateOf(unit);
+      // What the CDK wrote is repaired in its source.
+      if (template.kind === "cdk") continue;
+      const result = fixAll(unit.scope.project, template, rules, unit.loaded.settings.configuration, classes);
+      if (result.text === template.source.text) continue;
+      changed = true;
+      replaceText(unit, result.text);
+      fixed.set(unit, {
+        unit,
+        text: result.text,
+        findings: [...(fixed.get(unit)?.findings ?? []), ...result.fixed],
+      });
+    }
+    if (!changed) break;
+  }
+  return [...fixed.values()];
+}
+
+/** Puts another text of the same file into its project. */
+export function replaceText({ scope, loaded }: Unit, text: string): void {
+  const source = { text, byteOrderMark: loaded.template.source.byteOrderMark };
+  scope.project = withTemplate(scope.project, readTemplate(loaded.template.file, source, loaded.settings.inputs));
+}
