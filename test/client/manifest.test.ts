@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { PROFILES } from "../../core/lint/configuration.ts";
+import { CONFIGURATION_FILE } from "../../core/lint/configuration-file.ts";
+import { HOMEPAGE } from "../../core/lint/docs-url.ts";
 import { SEVERITIES } from "../../core/lint/severity.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -31,6 +33,18 @@ describe("the manifest of the extension", () => {
     const expected = JSON.parse(languages).map((language: string) => `onLanguage:${language}`);
     expect(expected.length).toBeGreaterThan(0);
     expect([...manifest.activationEvents].sort()).toEqual(expected.sort());
+  });
+
+  it("names the project as the links of the findings do", () => {
+    expect(manifest.homepage).toBe(HOMEPAGE);
+    expect(manifest.repository.url).toBe(`${HOMEPAGE}.git`);
+  });
+
+  it("gives the configuration file its schema", () => {
+    const [{ fileMatch, url }] = manifest.contributes.yamlValidation;
+    expect(fileMatch).toBe(CONFIGURATION_FILE);
+    const schema = JSON.parse(readFileSync(`${root}/${url}`, "utf8"));
+    expect(Object.keys(schema.properties)).toContain("profile");
   });
 
   it("ships everything in bundles: nothing is installed beside the extension", () => {
