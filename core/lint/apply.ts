@@ -37,8 +37,6 @@ export function applyChange(template: Template, change: Change): Applied | undef
       if (value.kind !== "list" || "refusal" in change.setting.slot) return undefined;
       return done(addItem(template.source, template.tree, value.node, change.value), [{ node: value.node }]);
     }
-    case "attributes":
-      return addEntries(template, change.resource.node, change.entries);
     case "resource": {
       const resources = mapAt(template.tree.root, "Resources");
       return resources && addEntries(template, resources, { [change.logicalId]: change.body });
@@ -83,12 +81,18 @@ function sequenceHolding(root: Node | undefined, wanted: Node): Node | undefined
   return undefined;
 }
 
-/** A literal in a branch of an `Fn::If` may be replaced, but somebody wrote that branch on purpose: the fix asks, and says which branch. */
+/**
+ * A literal in a branch of an `Fn::If` may be replaced, but somebody wrote that branch on purpose: the fix asks, and says which branches it
+ * touches.
+ */
 export function branchOf(fix: Fix): { title: string; class: FixClass } {
+  const branches = new Set<string>();
   for (const change of fix.changes) {
     if ((change.kind !== "set" && change.kind !== "merge") || !("replace" in change.setting.slot)) continue;
     const branch = describePath(change.setting.when);
-    if (branch) return { title: `${fix.title} (where ${branch})`, class: fix.class === "safe" ? "caution" : fix.class };
+    if (branch) branches.add(branch);
   }
-  return { title: fix.title, class: fix.class };
+  if (branches.size === 0) return { title: fix.title, class: fix.class };
+  const title = `${fix.title} (where ${[...branches].join(", and where ")})`;
+  return { title, class: fix.class === "safe" ? "caution" : fix.class };
 }

@@ -1,9 +1,9 @@
-import type { Setting } from "../evaluate/setting.ts";
+import { get, isAbsent, type Setting, text } from "../evaluate/setting.ts";
 import type { Json } from "../syntax/edit.ts";
 
 export type { Json };
 
-import type { Resource, Template } from "../template/template.ts";
+import type { Template } from "../template/template.ts";
 
 /**
  * `safe`: no replacement, no interruption, no policy decision changes. `caution`: may lock out, break a client or replace a resource; the
@@ -27,8 +27,6 @@ export type Change =
   | { kind: "items"; setting: Setting; values: readonly Json[] }
   /** Adds an item at the end of a list property (which is created where it is missing). */
   | { kind: "append"; setting: Setting; value: Json }
-  /** Gives a resource attributes beside `Properties`, e.g. `DeletionPolicy`. */
-  | { kind: "attributes"; template: Template; resource: Resource; entries: { [key: string]: Json } }
   /** Adds a resource; choose its id with `freeLogicalId`. */
   | { kind: "resource"; template: Template; logicalId: string; body: { [key: string]: Json } };
 
@@ -48,8 +46,21 @@ export function append(setting: Setting, value: Json): Change {
   return { kind: "append", setting, value };
 }
 
-export function setAttributes(template: Template, resource: Resource, entries: { [key: string]: Json }): Change {
-  return { kind: "attributes", template, resource, entries };
+/**
+ * Makes a map (a property, or a whole resource with its attributes) say `entries` in the branch of `map.when`: what is missing is added,
+ * what says something else is replaced, and only there: `!If [IsProd, true, false]` keeps its other branch. What says the same stays.
+ */
+export function put(map: Setting, entries: { [key: string]: Json }): Change[] {
+  if (isAbsent(map)) return [merge(map, entries)];
+  const added: { [key: string]: Json } = {};
+  const changes: Change[] = [];
+  for (const [key, value] of Object.entries(entries)) {
+    for (const setting of get(map, key)) {
+      if (isAbsent(setting) && setting.missing.length > map.missing.length) added[key] = value;
+      else if (text(setting) !== String(value)) changes.push(set(setting, value));
+    }
+  }
+  return Object.keys(added).length > 0 ? [...changes, merge(map, added)] : changes;
 }
 
 /** The wanted logical id, or the first of `TableKey2`, `TableKey3` … that the template does not have. */

@@ -56,7 +56,13 @@ export function lintTemplate(
   for (const rule of rules) if (rule.topic !== "suppression") run(rule);
   if (configuration.inlineSuppressions) {
     suppress(result.findings, suppressions, configuration);
-    for (const rule of rules) if (rule.topic === "suppression") run(rule);
+    // Findings about suppressions can be suppressed too.
+    for (const rule of rules) {
+      if (rule.topic !== "suppression") continue;
+      const before = result.findings.length;
+      run(rule);
+      suppress(result.findings.slice(before), suppressions, configuration);
+    }
   }
   result.findings.sort(
     (a, b) =>
@@ -148,11 +154,17 @@ function toFinding(rule: Rule, { at, message }: Draft, when: string | undefined)
 
 function suppress(findings: Finding[], suppressions: readonly Suppression[], configuration: Configuration): void {
   if (suppressions.length === 0) return;
+  const byRule = new Map<string, Suppression[]>();
+  for (const suppression of suppressions) {
+    if (isExpired(suppression, configuration.today)) continue;
+    const known = byRule.get(suppression.rule);
+    if (known) known.push(suppression);
+    else byRule.set(suppression.rule, [suppression]);
+  }
   for (const finding of findings) {
     const { line } = positionAt(finding.template.source, finding.place.start);
-    for (const suppression of suppressions) {
-      if (isExpired(suppression, configuration.today) || !covers(suppression, finding.rule, finding.resource, line))
-        continue;
+    for (const suppression of byRule.get(finding.rule) ?? []) {
+      if (!covers(suppression, finding.resource, line)) continue;
       suppression.used = true;
       finding.suppressed ??= { kind: suppression.kind, reason: suppression.reason, place: suppression.place };
     }

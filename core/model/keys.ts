@@ -14,11 +14,20 @@ export interface Key {
   updateReplacePolicy: readonly Setting[];
 }
 
-/** A table copy and the setting that names the key. */
+/** A table copy, the setting that names the key, and the alias through which it does, if it does. */
 export interface KeyUse {
   table: Table;
   copy: TableCopy;
   setting: Setting;
+  alias?: KeyAlias;
+}
+
+/** An `AWS::KMS::Alias`. */
+export interface KeyAlias {
+  template: Template;
+  resource: Resource;
+  id: string;
+  deletionPolicy: readonly Setting[];
 }
 
 export const keysOf = perObject((template: Template): readonly Key[] =>
@@ -37,14 +46,34 @@ export const keysOf = perObject((template: Template): readonly Key[] =>
     }),
 );
 
-const usesByKey = perObject((project: Project): ReadonlyMap<Resource, readonly KeyUse[]> => {
+export const aliasesOf = perObject((template: Template): readonly KeyAlias[] =>
+  [...template.resources.values()]
+    .filter(({ type }) => type === "AWS::KMS::Alias")
+    .map((resource) => ({
+      template,
+      resource,
+      id: resource.logicalId,
+      deletionPolicy: get(wholeResource(template, resource), "DeletionPolicy"),
+    })),
+);
+
+const usesByResource = perObject((project: Project): ReadonlyMap<Resource, readonly KeyUse[]> => {
   const uses = new Map<Resource, KeyUse[]>();
+  const add = (resource: Resource, use: KeyUse) => {
+    const known = uses.get(resource);
+    if (known) known.push(use);
+    else uses.set(resource, [use]);
+  };
   for (const template of project.templates) {
     for (const table of tablesOf(template)) {
       for (const copy of table.copies) {
         for (const setting of copy.key) {
-          const key = keyBehind(project, setting);
-          if (key) uses.set(key, [...(uses.get(key) ?? []), { table, copy, setting }]);
+          const target = follow(project, template, setting.value);
+          if (!target) continue;
+          const use = { table, copy, setting };
+          add(target.resource, use);
+          const alias = aliasesOf(target.template).find(({ resource }) => resource === target.resource);
+          for (const key of alias ? keysBehind(project, alias) : []) add(key, { ...use, ...(alias && { alias }) });
         }
       }
     }
@@ -52,15 +81,14 @@ const usesByKey = perObject((project: Project): ReadonlyMap<Resource, readonly K
   return uses;
 });
 
-/** The key resource that a `KMSMasterKeyId` leads to, through an alias too; undefined where it is not in view. */
-function keyBehind(project: Project, setting: Setting): Resource | undefined {
-  const target = follow(project, setting.template, setting.value);
-  if (target?.resource.type !== "AWS::KMS::Alias") return target?.resource;
-  const [aliased] = propertiesOf(target.template, target.resource).flatMap((each) => get(each, "TargetKeyId"));
-  return aliased && follow(project, target.template, aliased.value)?.resource;
+/** The key resources in view that an alias may stand for. */
+function keysBehind(project: Project, { template, resource }: KeyAlias): Resource[] {
+  return propertiesOf(template, resource)
+    .flatMap((properties) => get(properties, "TargetKeyId"))
+    .flatMap(({ value }) => follow(project, template, value)?.resource ?? []);
 }
 
-/** The tables in view that are encrypted with the key. */
-export function usesOf(project: Project, key: Key): readonly KeyUse[] {
-  return usesByKey(project).get(key.resource) ?? [];
+/** The tables in view that are encrypted with the key, or name theirs by the alias. */
+export function usesOf(project: Project, named: Key | KeyAlias): readonly KeyUse[] {
+  return usesByResource(project).get(named.resource) ?? [];
 }

@@ -8,11 +8,10 @@ import {
   items,
   propertiesOf,
   type Setting,
-  text,
   together,
   wholeResource,
 } from "../evaluate/setting.ts";
-import { textOf } from "../evaluate/value.ts";
+import { piecesOf, textOf } from "../evaluate/value.ts";
 import { findEntry, type Span } from "../syntax/node.ts";
 import type { Resource, Template } from "../template/template.ts";
 import { perObject } from "./lazy.ts";
@@ -200,9 +199,17 @@ export function split(across: Across) {
   };
 }
 
+/** The branches in which a copy may lack deletion protection: none where it is on for every copy in every branch. */
+export function deletableIn(table: Table): Path[] {
+  return acrossCopies(table, (copy) => copy.deletionProtection)
+    .filter((branch) => branch.settings.length === 0 || split(branch).on.length < branch.settings.length)
+    .map((branch) => branch.when);
+}
+
 /** Does the key setting name a key of the customer's own? Source: KMSMasterKeyId, DynamoDB CloudFormation reference. */
 export function isCustomerKey(key: Setting): boolean {
   if (isAbsent(key)) return false;
-  const name = text(key);
-  return name === undefined || !/(?:^|:)alias\/aws\/dynamodb$/.test(name);
+  // `!Sub arn:${AWS::Partition}:kms:…:alias/aws/dynamodb` is known at its end.
+  const last = piecesOf(key.value)?.at(-1);
+  return typeof last !== "string" || !/(?:^|:)alias\/aws\/dynamodb$/.test(last);
 }

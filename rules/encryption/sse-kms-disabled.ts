@@ -1,7 +1,9 @@
-import { isAbsent, isOff, isUnknown } from "../../core/evaluate/setting.ts";
-import { merge } from "../../core/lint/fix.ts";
+import { compatible, isOff, isUnknown, type Setting } from "../../core/evaluate/setting.ts";
+import { type Fix, put } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
+import { useCustomerKey } from "../../core/model/customer-key-fix.ts";
 import { sharesAcrossAccounts } from "../../core/model/sharing.ts";
+import { isCustomerKey } from "../../core/model/tables.ts";
 
 export default defineRule({
   name: "sse-kms-disabled",
@@ -46,31 +48,32 @@ export default defineRule({
     config: ["DYNAMODB_TABLE_ENCRYPTED_KMS"],
     controlTower: ["CT.DYNAMODB.PR.2"],
     cfnNag: ["W74"],
-    guard: ["DYNAMODB_TABLE_ENCRYPTED_KMS"],
+    guard: ["DYNAMODB_TABLE_MUST_BE_ENCRYPTED"],
+    kics: ["4bd21e68-38c1-4d58-acdc-6a14b203237f", "c8dee387-a2e6-4a73-a942-183c975549ac"],
   },
   construct: "encryption: dynamodb.TableEncryption.AWS_MANAGED",
   check(view, report) {
     for (const table of view.tables) {
       // The stronger rule speaks of the same tables, where it is on.
-      const lacksCustomerKey = table.copies.some((copy) => copy.key.some(isAbsent));
-      if (lacksCustomerKey && view.runs("table-not-customer-managed-key")) continue;
+      const stronger = view.runs("table-not-customer-managed-key") ? table.copies.flatMap((copy) => copy.key) : [];
+      const silencing = stronger.filter((key) => !isCustomerKey(key));
       for (const { specification, enabled } of table.encryption) {
         if (isUnknown(enabled)) report.cannotTell(enabled);
-        if (!isOff(enabled)) continue;
+        if (!isOff(enabled) || silencing.some((key) => compatible(key, enabled))) continue;
         report(enabled, {
           message: `"${table.id}" is encrypted with the AWS owned key, not with SSE-KMS: its use leaves no trace in your CloudTrail. An AWS managed key adds the trace; only a customer managed key can be restricted or revoked.`,
-          fixes: sharesAcrossAccounts(table)
-            ? []
-            : [
-                {
-                  title:
-                    "Encrypt with the AWS managed KMS key (KMS requests are billed; other accounts cannot use that key)",
-                  class: "caution",
-                  changes: [merge(specification, { SSEEnabled: true, SSEType: "KMS" })],
-                },
-              ],
+          // The AWS managed key would shut other accounts out.
+          fixes: sharesAcrossAccounts(table) ? useCustomerKey(table, specification) : [useManagedKey(specification)],
         });
       }
     }
   },
 });
+
+function useManagedKey(specification: Setting): Fix {
+  return {
+    title: "Encrypt with the AWS managed KMS key (KMS requests are billed; other accounts cannot use that key)",
+    class: "caution",
+    changes: put(specification, { SSEEnabled: true, SSEType: "KMS" }),
+  };
+}

@@ -1,6 +1,6 @@
-import { isAbsent, isUnknown } from "../../core/evaluate/setting.ts";
-import { addResource, freeLogicalId, merge } from "../../core/lint/fix.ts";
+import { compatible, isAbsent, isUnknown } from "../../core/evaluate/setting.ts";
 import { defineRule } from "../../core/lint/rule.ts";
+import { useCustomerKey } from "../../core/model/customer-key-fix.ts";
 import { isCustomerKey } from "../../core/model/tables.ts";
 
 export default defineRule({
@@ -62,35 +62,13 @@ export default defineRule({
     for (const table of tables) {
       for (const copy of table.copies) {
         for (const key of copy.key) {
-          if (isUnknown(key) && key.value.kind === "opaque") report.cannotTell(key);
+          // A key that is written but not known is a key of somebody's choice; here it is not even known whether one is written.
+          if (isUnknown(key) && key.path.at(-1) !== "KMSMasterKeyId") report.cannotTell(key);
           if (isCustomerKey(key)) continue;
-          const [encryption] = table.encryption;
-          const keyId = freeLogicalId(table.template, "TableKey");
+          const encryption = table.encryption.find(({ enabled }) => compatible(enabled, key));
           report(key, {
             message: `${copy.name} is not encrypted with a customer managed KMS key${isAbsent(key) ? "" : ", but with the AWS managed one"}.`,
-            fixes:
-              table.kind === "GlobalTable" || !encryption
-                ? []
-                : [
-                    {
-                      title:
-                        "Add a customer managed key and use it (the key is billed; callers need permission to use it)",
-                      class: "snippet",
-                      changes: [
-                        merge(encryption.specification, {
-                          SSEEnabled: true,
-                          SSEType: "KMS",
-                          KMSMasterKeyId: { "Fn::GetAtt": [keyId, "Arn"] },
-                        }),
-                        addResource(table.template, keyId, {
-                          Type: "AWS::KMS::Key",
-                          DeletionPolicy: "Retain",
-                          UpdateReplacePolicy: "Retain",
-                          Properties: { Description: `Encrypts ${table.id}`, EnableKeyRotation: true },
-                        }),
-                      ],
-                    },
-                  ],
+            fixes: encryption ? useCustomerKey(table, { ...encryption.specification, when: key.when }) : [],
           });
         }
       }

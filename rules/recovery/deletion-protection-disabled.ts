@@ -1,7 +1,7 @@
-import { text } from "../../core/evaluate/setting.ts";
+import { compatible, type Located, text } from "../../core/evaluate/setting.ts";
 import { set } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
-import { acrossCopies, split } from "../../core/model/tables.ts";
+import { acrossCopies, split, type Table } from "../../core/model/tables.ts";
 
 export default defineRule({
   name: "deletion-protection-disabled",
@@ -44,24 +44,23 @@ export default defineRule({
   construct: "deletionProtection: true",
   check({ tables }, report) {
     for (const table of tables) {
-      const isRetained = table.deletionPolicy.some((policy) => text(policy)?.startsWith("Retain"));
-      const remark = isRetained ? " (DeletionPolicy protects only against CloudFormation)" : "";
       for (const branch of acrossCopies(table, (copy) => copy.deletionProtection)) {
         const { on, off, unknown } = split(branch);
         for (const { setting } of unknown) report.cannotTell(setting);
         // Where some replicas have it, replicas-protected-unevenly speaks.
-        if (on.length > 0 || (off.length < branch.settings.length && table.kind === "GlobalTable")) continue;
+        if (on.length > 0) continue;
         for (const { copy, setting } of off) {
           const at = { ...setting, when: branch.when };
+          const message = `${copy.name} can be deleted by anyone with DeleteTable${remark(table, at)}`;
           if (table.kind === "SimpleTable") {
             report(at, {
               severity: "info",
-              message: `${copy.name} can be deleted by anyone with DeleteTable${remark}; a SimpleTable cannot have deletion protection, an AWS::DynamoDB::Table can.`,
+              message: `${message}; a SimpleTable cannot have deletion protection, an AWS::DynamoDB::Table can.`,
             });
             continue;
           }
           report(at, {
-            message: `${copy.name} can be deleted by anyone with DeleteTable${remark}.`,
+            message: `${message}.`,
             fixes: [
               {
                 title: "Turn on deletion protection (deleting the table or its stack then fails until it is off)",
@@ -75,3 +74,10 @@ export default defineRule({
     }
   },
 });
+
+function remark(table: Table, at: Located): string {
+  const isRetained = table.deletionPolicy.some(
+    (policy) => text(policy)?.startsWith("Retain") && compatible(policy, at),
+  );
+  return isRetained ? " (DeletionPolicy protects only against CloudFormation)" : "";
+}

@@ -1,7 +1,9 @@
-import { isAbsent } from "../../core/evaluate/setting.ts";
+import type { Path } from "../../core/evaluate/path.ts";
+import { isAbsent, together } from "../../core/evaluate/setting.ts";
 import { set } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
-import { acrossCopies, split } from "../../core/model/tables.ts";
+import { acrossCopies, split, type Table } from "../../core/model/tables.ts";
+import type { Template } from "../../core/template/template.ts";
 
 export default defineRule({
   name: "point-in-time-recovery-disabled",
@@ -48,25 +50,25 @@ export default defineRule({
     cfnNag: ["W78"],
     cdkNag: ["AwsSolutions-DDB3"],
     guard: ["DYNAMODB_PITR_ENABLED"],
+    kics: ["0f04217d-488f-4e7a-bec8-f16159686cd6"],
     trivy: ["AVD-AWS-0024"],
   },
   construct: "pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true }",
   check({ tables }, report) {
     for (const table of tables) {
-      const inheritsFromSource = table.globalTableSource.some((setting) => !isAbsent(setting));
       for (const branch of acrossCopies(table, (copy) => copy.pointInTimeRecovery)) {
         const { on, off, unknown } = split(branch);
         for (const { setting } of unknown) report.cannotTell(setting);
-        // Where some replicas have it, replicas-protected-unevenly speaks.
-        if (on.length > 0 || (off.length < branch.settings.length && table.kind === "GlobalTable")) continue;
+        // Where some replicas have it, replicas-protected-unevenly speaks; where some may have it, their data may be restored from there.
+        if (on.length > 0 || (table.kind === "GlobalTable" && unknown.length > 0)) continue;
         for (const { copy, setting } of off) {
-          if (inheritsFromSource && isAbsent(setting)) {
-            report.cannotTell(setting, "the table is a replica of one elsewhere, whose settings may count");
-            continue;
-          }
-          report(
-            { ...setting, when: branch.when },
-            {
+          for (const { when, inherits } of withSource(table, branch.when)) {
+            const at = { ...setting, when };
+            if (inherits && isAbsent(setting)) {
+              report.cannotTell(at, "the table is a replica of one elsewhere, whose settings may count");
+              continue;
+            }
+            report(at, {
               message: `${copy.name} has no point-in-time recovery: accidental or malicious writes cannot be undone.`,
               fixes: [
                 {
@@ -75,10 +77,23 @@ export default defineRule({
                   changes: [set(setting, true)],
                 },
               ],
-            },
-          );
+            });
+          }
         }
       }
     }
   },
 });
+
+/** A branch, parted by whether `GlobalTableSourceArn` makes the table a replica of one elsewhere. */
+function withSource(table: Table, when: Path): { when: Path; inherits: boolean }[] {
+  const sources = table.globalTableSource.map((source) => ({ ...source, inherits: !isAbsent(source) }));
+  const branches = together<{ template: Template; when: Path; inherits?: boolean }>([
+    [{ template: table.template, when }],
+    sources,
+  ]);
+  return (branches ?? []).map((branch) => ({
+    when: branch.when,
+    inherits: branch.chosen.some((each) => each.inherits === true),
+  }));
+}

@@ -1,5 +1,6 @@
-import { isAbsent, isUnknown } from "../../core/evaluate/setting.ts";
+import { isAbsent } from "../../core/evaluate/setting.ts";
 import { statementsOf } from "../../core/iam/statements.ts";
+import type { Related } from "../../core/lint/finding.ts";
 import { set } from "../../core/lint/fix.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
 import { type Across, acrossCopies, split, type Table } from "../../core/model/tables.ts";
@@ -67,13 +68,16 @@ type Copies = Across["settings"];
 
 function checkDeletionProtection(table: Table, report: Report): void {
   for (const branch of acrossCopies(table, (copy) => copy.deletionProtection)) {
-    const { on, off } = split(branch);
+    const { on, off, unknown } = split(branch);
+    // Where nothing is known there is nothing to compare.
+    if (on.length + off.length > 0) for (const { setting } of unknown) report.cannotTell(setting);
     const [first] = off;
     if (on.length === 0 || !first) continue;
     report(
       { ...first.setting, when: branch.when },
       {
         message: `${replicas(off)} of "${table.id}" ${verb(off)} the deletion protection that ${regions(on)} ${has(on)}.`,
+        related: places(on, "has deletion protection"),
         fixes: [
           {
             title: "Turn on deletion protection on every replica (deleting them then fails until it is off)",
@@ -88,7 +92,9 @@ function checkDeletionProtection(table: Table, report: Report): void {
 
 function checkPointInTimeRecovery(table: Table, report: Report): void {
   for (const branch of acrossCopies(table, (copy) => copy.pointInTimeRecovery)) {
-    const { on, off } = split(branch);
+    const { on, off, unknown } = split(branch);
+    // Where nothing is known there is nothing to compare.
+    if (on.length + off.length > 0) for (const { setting } of unknown) report.cannotTell(setting);
     const [first] = off;
     if (on.length === 0 || !first) continue;
     report(
@@ -96,6 +102,7 @@ function checkPointInTimeRecovery(table: Table, report: Report): void {
       {
         severity: "info",
         message: `${replicas(off)} of "${table.id}" ${verb(off)} the point-in-time recovery that ${regions(on)} ${has(on)}: enough for restoring, but not if ${regions(on)} ${on.length > 1 ? "are" : "is"} lost.`,
+        related: places(on, "has point-in-time recovery"),
         fixes: [
           {
             title: "Turn on point-in-time recovery on every replica (billed by table size)",
@@ -114,16 +121,21 @@ function checkResourcePolicy(table: Table, report: Report): void {
     const restricted = branch.settings.filter(({ setting }) =>
       statementsOf(setting).some((statement) => statement.effect === "Deny"),
     );
-    const lacking = branch.settings.filter(({ setting }) => isAbsent(setting) && !isUnknown(setting));
+    const lacking = branch.settings.filter(({ setting }) => isAbsent(setting));
     const [first] = lacking;
     if (restricted.length === 0 || !first) continue;
     report(
       { ...first.setting, when: branch.when },
       {
         message: `${replicas(lacking)} of "${table.id}" ${verb(lacking)} the resource policy by which ${regions(restricted)} ${restricted.length > 1 ? "deny" : "denies"} access.`,
+        related: places(restricted, "has a resource policy that denies"),
       },
     );
   }
+}
+
+function places(copies: Copies, what: string): Related[] {
+  return copies.map(({ copy, setting: { template, place } }) => ({ message: `${copy.name} ${what}`, template, place }));
 }
 
 function regions(copies: Copies): string {

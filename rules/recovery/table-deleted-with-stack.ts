@@ -1,7 +1,7 @@
-import { isAbsent, isOn, isUnknown, type Setting, text } from "../../core/evaluate/setting.ts";
-import { setAttributes } from "../../core/lint/fix.ts";
-import { defineRule } from "../../core/lint/rule.ts";
-import type { Table } from "../../core/model/tables.ts";
+import { isAbsent, isUnknown, type Setting, text, together, wholeResource } from "../../core/evaluate/setting.ts";
+import { type Fix, put } from "../../core/lint/fix.ts";
+import { defineRule, type Report } from "../../core/lint/rule.ts";
+import { deletableIn, type Table } from "../../core/model/tables.ts";
 
 export default defineRule({
   name: "table-deleted-with-stack",
@@ -44,49 +44,61 @@ export default defineRule({
     for (const table of tables) {
       for (const policy of table.deletionPolicy) {
         if (isUnknown(policy)) report.cannotTell(policy);
-        const value = text(policy);
-        if (!isAbsent(policy) && value !== "Delete" && value !== "Snapshot") continue;
-        report(policy, { ...wording(table, policy), fixes: [keepTable(table, policy)] });
+        if (text(policy) === "Snapshot") {
+          report(policy, {
+            severity: "error",
+            message: `"${table.id}" has DeletionPolicy Snapshot, which DynamoDB tables do not support.`,
+            fixes: [keepTable(table, policy)],
+          });
+        } else if (isLost(policy)) reportLoss(table, policy, report);
       }
     }
   },
 });
 
-function wording(table: Table, policy: Setting): { message: string; severity: "error" | "warning" | "info" } {
-  if (text(policy) === "Snapshot") {
-    return {
-      severity: "error",
-      message: `"${table.id}" has DeletionPolicy Snapshot, which DynamoDB tables do not support.`,
-    };
-  }
-  const isProtected = table.copies.length > 0 && table.copies.every((copy) => copy.deletionProtection.every(isOn));
-  if (isProtected) {
-    return {
+/** In the branches in which nothing else keeps the table; where deletion protection does in all of them, more quietly. */
+function reportLoss(table: Table, policy: Setting, report: Report): void {
+  const fixes = [keepTable(table, policy)];
+  const deletable = deletableIn(table).map((when) => ({ template: table.template, when }));
+  const branches = together([[policy], deletable]) ?? [policy];
+  if (branches.length === 0) {
+    report(policy, {
       severity: "info",
       message: `"${table.id}" is only kept by deletion protection: deleting the stack fails instead of keeping the table; add DeletionPolicy: Retain.`,
-    };
+      fixes,
+    });
   }
-  const replacedToo = table.updateReplacePolicy.some((each) => !text(each)?.startsWith("Retain"));
-  return {
-    // A written Delete is somebody's decision.
-    severity: isAbsent(policy) ? "warning" : "info",
-    message: `Removing "${table.id}" from the template or deleting the stack deletes the table${replacedToo ? "; replacing it deletes the old one too" : ""}.`,
-  };
+  const replacedToo = table.updateReplacePolicy.some(isLost);
+  for (const { when } of branches) {
+    report(
+      { ...policy, when },
+      {
+        // A written Delete is somebody's decision.
+        severity: isAbsent(policy) ? "warning" : "info",
+        message: `Removing "${table.id}" from the template or deleting the stack deletes the table${replacedToo ? "; replacing it deletes the old one too" : ""}.`,
+        fixes,
+      },
+    );
+  }
 }
 
-function keepTable(table: Table, policy: Setting) {
-  // With a literal name, a rolled-back first deployment would otherwise leave the name taken.
-  const isNamed = table.tableName.some((name) => text(name) !== undefined);
-  const isReplacePolicyMissing = table.updateReplacePolicy.every((each) => !text(each)?.startsWith("Retain"));
+function isLost(policy: Setting): boolean {
+  return isAbsent(policy) || text(policy) === "Delete";
+}
+
+function keepTable(table: Table, policy: Setting): Fix {
+  // With a name of its own, a table that a rolled-back first deployment leaves behind would be in the way of the second.
+  const isNamed = table.tableName.some((name) => !isAbsent(name));
   const deletionPolicy = isNamed ? "RetainExceptOnCreate" : "Retain";
+  // Unless it says something that is not known.
+  const keepsOld = table.updateReplacePolicy.every((each) => isLost(each) || text(each) === "Retain");
+  const isDecision = [policy, ...table.updateReplacePolicy].some((each) => text(each) === "Delete");
   return {
-    title: `Keep the table when it leaves the stack (DeletionPolicy: ${deletionPolicy})`,
-    class: isAbsent(policy) ? ("safe" as const) : ("caution" as const),
-    changes: [
-      setAttributes(table.template, table.resource, {
-        DeletionPolicy: deletionPolicy,
-        ...(isReplacePolicyMissing && { UpdateReplacePolicy: "Retain" }),
-      }),
-    ],
+    title: `Keep the table when it leaves the stack (DeletionPolicy: ${deletionPolicy}${isDecision ? " instead of Delete" : ""})`,
+    class: isDecision ? "caution" : "safe",
+    changes: put(
+      { ...wholeResource(table.template, table.resource), when: policy.when },
+      { DeletionPolicy: deletionPolicy, ...(keepsOld && { UpdateReplacePolicy: "Retain" }) },
+    ),
   };
 }

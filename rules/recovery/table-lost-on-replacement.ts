@@ -1,7 +1,7 @@
-import { isAbsent, isOn, isUnknown, text } from "../../core/evaluate/setting.ts";
-import { setAttributes } from "../../core/lint/fix.ts";
+import { isAbsent, isUnknown, type Setting, text, together, wholeResource } from "../../core/evaluate/setting.ts";
+import { type Fix, put } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
-import type { Table } from "../../core/model/tables.ts";
+import { deletableIn, type Table } from "../../core/model/tables.ts";
 
 export default defineRule({
   name: "table-lost-on-replacement",
@@ -50,26 +50,34 @@ export default defineRule({
       for (const policy of table.updateReplacePolicy) {
         if (isUnknown(policy)) report.cannotTell(policy);
         if (!isAbsent(policy) && text(policy) !== "Delete") continue;
-        report(policy, {
-          severity: isUnlikely(table) ? "info" : "warning",
-          message: `An update that replaces "${table.id}" (${replacingChanges(table)}) deletes the old table and its data.`,
-          fixes: [
-            {
-              title: "Keep the old table when an update replaces it (UpdateReplacePolicy: Retain)",
-              class: isAbsent(policy) ? "safe" : "caution",
-              changes: [setAttributes(table.template, table.resource, { UpdateReplacePolicy: "Retain" })],
-            },
-          ],
-        });
+        const message = `An update that replaces "${table.id}" (${replacingChanges(table)}) deletes the old table and its data.`;
+        const fixes = [keepOldTable(table, policy)];
+        const deletable = deletableIn(table).map((when) => ({ template: table.template, when }));
+        const branches = together([[policy], deletable]) ?? [policy];
+        // Deletion protection makes the deletion fail.
+        if (branches.length === 0) report(policy, { severity: "info", message, fixes });
+        for (const { when } of branches)
+          report({ ...policy, when }, { severity: isNamedHere(table) ? "info" : "warning", message, fixes });
       }
     }
   },
 });
 
-/** Deletion protection makes the deletion fail; with a literal name only a renamed table is replaced. */
-function isUnlikely(table: Table): boolean {
-  const isProtected = table.copies.length > 0 && table.copies.every((copy) => copy.deletionProtection.every(isOn));
-  return isProtected || table.tableName.some((name) => text(name) !== undefined);
+/** CloudFormation refuses to replace a table whose name stays: with a literal name only a renamed table is replaced. */
+function isNamedHere(table: Table): boolean {
+  return table.tableName.every((name) => text(name) !== undefined && "replace" in name.slot);
+}
+
+function keepOldTable(table: Table, policy: Setting): Fix {
+  const isDecision = text(policy) === "Delete";
+  return {
+    title: `Keep the old table when an update replaces it (UpdateReplacePolicy: Retain${isDecision ? " instead of Delete" : ""})`,
+    class: isDecision ? "caution" : "safe",
+    changes: put(
+      { ...wholeResource(table.template, table.resource), when: policy.when },
+      { UpdateReplacePolicy: "Retain" },
+    ),
+  };
 }
 
 /** Source: "Update requires: Replacement" in the CloudFormation reference of each type; PrimaryKey from the SAM specification. */

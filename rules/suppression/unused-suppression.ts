@@ -37,6 +37,8 @@ export default defineRule({
       const { rule, place, resource } = suppression;
       // A rule that did not run had no chance to be suppressed.
       if (suppression.used || !runs(rule) || isExpired(suppression, today)) continue;
+      // It would have to be used by its own finding.
+      if (rule === "unused-suppression") continue;
       report(
         { ...placeInFile(template, place), ...(resource && { resource }) },
         { message: `Nothing here is found by "${rule}": this suppression is not needed.` },
