@@ -1,11 +1,13 @@
+import { isImplied } from "../evaluate/branches.ts";
+import { factsOf } from "../evaluate/path.ts";
 import { type Setting, text } from "../evaluate/setting.ts";
 import { piecesKey, piecesOf } from "../evaluate/value.ts";
-import { expandAction } from "../iam/actions.ts";
+import { complementOf, expandAction } from "../iam/actions.ts";
 import { type ArnText, couldBeService, coversEveryTable, isBareStar } from "../iam/arn.ts";
-import { arnCovers } from "../iam/arn-match.ts";
+import { arnCovers, arnsOverlap } from "../iam/arn-match.ts";
 import type { Statement } from "../iam/statements.ts";
 import { arnOf } from "../model/arns.ts";
-import { holdersOf, type IdentityPolicy, policiesOf } from "../model/policies.ts";
+import { holdersOf, type IdentityPolicy, surePoliciesOf } from "../model/policies.ts";
 import { follow, type Project } from "../model/project.ts";
 
 /** `dynamodb:*`, `*`, `*:*` and their like: everything DynamoDB has. */
@@ -45,20 +47,23 @@ export function everyTable(project: Project, statement: Statement): Setting[] {
     .map(({ setting }) => setting);
 }
 
-/** Denies without a condition that apply wherever the policy does: its own, and those of its only holder. */
+/** Denies without a condition that apply to everybody who has the policy: its own, and those of other policies that every holder has. */
 export function unconditionalDenies(project: Project, policy: IdentityPolicy): Statement[] {
-  const [holder, ...others] = holdersOf(project, policy);
-  const policies = holder && others.length === 0 ? policiesOf(project, holder) : [policy];
-  return policies.flatMap(({ statements }) => statements).filter(isUnconditionalDeny);
+  const [first = [], ...others] = holdersOf(project, policy).map((holder) => surePoliciesOf(project, holder));
+  const shared = first.filter((each) => each !== policy && others.every((policies) => policies.includes(each)));
+  return [policy, ...shared].flatMap(({ statements }) => statements).filter(isUnconditionalDeny);
 }
 
-export function isUnconditionalDeny(statement: Statement): boolean {
-  return (
-    statement.effect === "Deny" &&
-    statement.conditions.length === 0 &&
-    !statement.conditionUnknown &&
-    statement.located.when.chosen.length === 0
-  );
+function isUnconditionalDeny(statement: Statement): boolean {
+  return statement.effect === "Deny" && statement.conditions.length === 0 && !statement.conditionUnknown;
+}
+
+/** Does the deny hold in every branch in which the allow does? */
+function appliesWith(deny: Statement, allow: Statement): boolean {
+  const { template, when } = deny.located;
+  return template === allow.located.template
+    ? isImplied(template, when, allow.located.when)
+    : factsOf(when).length === 0;
 }
 
 /** Qualified names of what a pattern grants in DynamoDB and DAX, less what the denies take away on all of the statement's resources. */
@@ -70,10 +75,23 @@ export function grantedActions(
 ): readonly string[] {
   const expansion = expandAction(pattern);
   if (expansion.kind === "notJudged") return [];
-  const covering = denies.filter((deny) => coversResources(project, deny, statement));
+  const covering = denies.filter((deny) => appliesWith(deny, statement) && coversResources(project, deny, statement));
   if (covering.length === 0) return expansion.names;
-  const denied = new Set(covering.flatMap((deny) => deny.actions.flatMap((action) => namesOf(text(action)))));
+  const denied = new Set(covering.flatMap(deniedNames));
   return expansion.names.filter((name) => !denied.has(name));
+}
+
+function deniedNames(deny: Statement): readonly string[] {
+  const excepted = deny.notActions.map(text);
+  const rest = excepted.length > 0 && excepted.every((each) => each !== undefined) ? complementOf(excepted) : undefined;
+  const named = deny.actions.filter(isAlwaysIn(deny)).flatMap((action) => namesOf(text(action)));
+  return rest?.kind === "judged" ? [...named, ...rest.names] : named;
+}
+
+/** Not only for some value of a parameter? */
+function isAlwaysIn(statement: Statement) {
+  const { template, when } = statement.located;
+  return (part: Setting): boolean => isImplied(template, part.when, when);
 }
 
 function namesOf(pattern: string | undefined): readonly string[] {
@@ -82,12 +100,22 @@ function namesOf(pattern: string | undefined): readonly string[] {
 }
 
 function coversResources(project: Project, deny: Statement, allow: Statement): boolean {
-  const denied = resourceArns(project, deny).flatMap(({ arn }) => (arn ? [arn] : []));
-  if (denied.some(isBareStar)) return true;
   const allowed = resourceArns(project, allow);
-  return (
-    allowed.length > 0 && allowed.every(({ arn }) => arn && denied.some((pattern) => arnCovers(pattern, arn) === true))
-  );
+  const isAlways = isAlwaysIn(deny);
+  const denied = resourceArns(project, deny).flatMap(({ arn, setting }) => (arn && isAlways(setting) ? [arn] : []));
+  if (denied.some(isBareStar)) return true;
+  if (allowed.length === 0) return false;
+  if (deny.notResources.length > 0) {
+    const excepted = deny.notResources.map((setting) => arnOf(project, setting.template, setting.value));
+    return allowed.every(({ arn }) => arn && excepted.every((each) => each && arnsOverlap(each, arn) === false));
+  }
+  return allowed.every(({ arn }) => arn && denied.some((pattern) => arnCovers(pattern, arn) === true));
+}
+
+/** Is it possible that the entry, whose text is not fully known, names actions of DynamoDB or DAX? */
+export function couldNameDynamoDb(action: Setting): boolean {
+  const [start] = piecesOf(action.value) ?? [];
+  return typeof start !== "string" || /^(?:dynamodb:|dax:)/i.test(start) || !start.includes(":");
 }
 
 /** What a statement speaks of, for messages: `every table`, `"Orders"`, an ARN, or a count. */
@@ -107,7 +135,8 @@ function resourceName(project: Project, setting: Setting): string | undefined {
     const target = typeof piece === "string" ? undefined : follow(project, setting.template, piece);
     if (target && /^AWS::(?:DynamoDB|DAX)::/.test(target.resource.type)) return `"${target.resource.logicalId}"`;
   }
-  return pieces && piecesKey(pieces);
+  const isTold = pieces?.every((piece) => typeof piece === "string" || piece.kind !== "opaque");
+  return isTold ? piecesKey(pieces ?? []) : undefined;
 }
 
 /** `dynamodb:PutItem` → `PutItem`; names of other services keep their prefix. */

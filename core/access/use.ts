@@ -8,26 +8,29 @@ import type { ComputeUnit } from "../model/network.ts";
 import {
   awsManagedPolicies,
   type IamPrincipal,
+  type IdentityPolicy,
   identityPoliciesOf,
   policiesOf,
   principalsOf,
+  unknownManagedPolicies,
 } from "../model/policies.ts";
 import { follow, type Project } from "../model/project.ts";
 import type { Resource } from "../template/template.ts";
+import { couldNameDynamoDb, grantedActions, unconditionalDenies } from "./grants.ts";
 
 /** Does a compute unit read or write items? "names a table": its environment does, whatever its role may. */
 export type Use = "yes" | "names a table" | "no" | "unknown";
 
 export function dynamoDbUse(project: Project, unit: ComputeUnit): Use {
-  const roles = unit.roles.map((setting) => {
+  const uses = unit.roles.map((setting) => {
     const target = follow(project, setting.template, setting.value);
-    return target && principalsOf(target.template).find((principal) => principal.resource === target.resource);
+    const role = target && principalsOf(target.template).find((principal) => principal.resource === target.resource);
+    return role ? mayUseItems(project, role) : "unknown";
   });
-  if (roles.some((role) => role && mayUseItems(project, role) === "yes")) return "yes";
+  if (uses.includes("yes")) return "yes";
   if (unit.environment.some((setting) => isTable(follow(project, setting.template, setting.value)?.resource.type)))
     return "names a table";
-  if (roles.length === 0 || roles.includes(undefined)) return "unknown";
-  return roles.some((role) => role && mayUseItems(project, role) === "unknown") ? "unknown" : "no";
+  return uses.length === 0 || uses.includes("unknown") ? "unknown" : "no";
 }
 
 function isTable(type: string | undefined): boolean {
@@ -36,38 +39,40 @@ function isTable(type: string | undefined): boolean {
 
 /** What a principal's policies in view say about item actions. Bare `*` says nothing about what is really used: "unknown". */
 export function mayUseItems(project: Project, principal: IamPrincipal): "yes" | "no" | "unknown" {
-  const statements = policiesOf(project, principal).flatMap((policy) => policy.statements);
-  const answers = statements.map((statement) => allowsItems(project, statement));
+  const policies = policiesOf(project, principal);
+  const answers = policies.map((policy) => policyAllowsItems(project, policy));
   const managed = awsManagedPolicies(principal);
-  if (
-    answers.includes("yes") ||
-    managed.some(({ policy }) => !policy.bare && policy.access !== "stream-only" && policy.access !== "none")
-  )
-    return "yes";
-  const allKnown = principal.managedPolicies.every(
-    (setting) => text(setting) !== undefined || managed.some((known) => known.setting === setting),
-  );
-  return answers.includes("unknown") || !allKnown || managed.some(({ policy }) => policy.bare) ? "unknown" : "no";
+  const opens = managed.filter(({ policy }) => policy.access !== "stream-only" && policy.access !== "none");
+  if (answers.includes("yes") || opens.some(({ policy }) => !policy.bare)) return "yes";
+  const isUnknown =
+    answers.includes("unknown") || opens.length > 0 || unknownManagedPolicies(project, principal).length > 0;
+  return isUnknown ? "unknown" : "no";
 }
 
-function allowsItems(project: Project, statement: Statement): "yes" | "no" | "unknown" {
-  if (statement.effect !== "Allow") return "no";
+function policyAllowsItems(project: Project, policy: IdentityPolicy): "yes" | "no" | "unknown" {
+  const denies = unconditionalDenies(project, policy);
+  const answers = policy.statements.map((statement) => allowsItems(project, statement, denies));
+  if (answers.includes("yes")) return "yes";
+  return answers.includes("unknown") || policy.unknown.length > 0 ? "unknown" : "no";
+}
+
+function allowsItems(project: Project, statement: Statement, denies: readonly Statement[]): "yes" | "no" | "unknown" {
+  if (statement.effect !== "Allow" || !reachesTables(project, statement)) return "no";
   let unknown = statement.notActions.length > 0;
   for (const action of statement.actions) {
     const pattern = text(action);
-    if (pattern === undefined) {
+    if (pattern === undefined) unknown ||= couldNameDynamoDb(action);
+    else if (expandAction(pattern).kind === "notJudged") unknown = true;
+    else if (grantedActions(project, statement, pattern, denies).some(isItemAction)) {
+      if (/^dynamodb:/i.test(pattern)) return "yes";
       unknown = true;
-      continue;
-    }
-    const expansion = expandAction(pattern);
-    if (expansion.kind === "notJudged") unknown = true;
-    else if (expansion.names.some((name) => readItems.has(name) || writeItems.has(name))) {
-      if (!reachesTables(project, statement)) continue;
-      if (!/^dynamodb:/i.test(pattern)) unknown = true;
-      else return "yes";
     }
   }
   return unknown ? "unknown" : "no";
+}
+
+function isItemAction(name: string): boolean {
+  return readItems.has(name) || writeItems.has(name);
 }
 
 /** Can any of the statement's resources be a DynamoDB ARN? What cannot be told counts as able. */
@@ -102,8 +107,6 @@ export function tablesInEnvironment(project: Project, principal: IamPrincipal): 
 /** Does any identity policy in view grant reading or writing items by name? */
 export function itemActionsInView(project: Project): boolean {
   return project.templates.some((template) =>
-    identityPoliciesOf(template).some((policy) =>
-      policy.statements.some((statement) => allowsItems(project, statement) === "yes"),
-    ),
+    identityPoliciesOf(template).some((policy) => policyAllowsItems(project, policy) === "yes"),
   );
 }

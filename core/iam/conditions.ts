@@ -1,4 +1,6 @@
-import { textOf } from "../evaluate/value.ts";
+import { textOf, type Value } from "../evaluate/value.ts";
+import { attributesSupported, leadingKeysSupported } from "./action-classes.ts";
+import { expandAction } from "./actions.ts";
 import type { ConditionTest, Statement } from "./statements.ts";
 
 /** A condition operator in its parts, lower case. `ForAllValues:StringNotLikeIfExists` → forAllValues, `stringnotlike`, ifExists. */
@@ -32,17 +34,54 @@ const IDENTITY_KEYS =
   /^(?:aws:sourcevpce|aws:sourcevpc|aws:vpcsourceip|aws:sourceip|aws:resourcetag\/.+|aws:multifactorauthpresent|aws:multifactorauthage|aws:calledvia.*|dynamodb:leadingkeys|dynamodb:attributes)$/i;
 
 /**
- * Is the Allow of an identity policy narrowed by a condition that works: a positive operator, without IfExists, without ForAllValues
- * (which is true where the key is missing), with a value that is not only wildcards?
+ * Is the Allow of an identity policy narrowed by a condition that works: a positive operator, without IfExists, with a value that is not
+ * only wildcards? `ForAllValues` is true where the key is missing, so it works only for the two keys of items and attributes: where every
+ * action brings the key along, or a `Null` test asks for it.
  */
 export function isConstrained(statement: Statement): boolean {
   return statement.conditions.some((test) => {
     const operator = operatorOf(test);
     if (!IDENTITY_KEYS.test(test.key) || operator.negated || operator.ifExists || operator.name === "null")
       return false;
-    if (operator.quantifier === "forallvalues") return false;
+    if (operator.quantifier === "forallvalues" && !isKeyAlwaysThere(statement, test.key)) return false;
     return test.values.length > 0 && test.values.every(({ value }) => !isOpen(textOf(value)));
   });
+}
+
+/** Is a request without the key refused: because no action of the statement lacks it, or by `Null: { key: "false" }`? */
+function isKeyAlwaysThere(statement: Statement, key: string): boolean {
+  const supported = isLeadingKeys(key) ? leadingKeysSupported : isAttributes(key) ? attributesSupported : undefined;
+  if (!supported) return false;
+  return (
+    requiresKey(statement, key) || (statement.actions.length > 0 && statement.actions.every(isSupported(supported)))
+  );
+}
+
+function isLeadingKeys(key: string): boolean {
+  return key.toLowerCase() === "dynamodb:leadingkeys";
+}
+
+function isAttributes(key: string): boolean {
+  return key.toLowerCase() === "dynamodb:attributes";
+}
+
+function isSupported(supported: ReadonlySet<string>) {
+  return ({ value }: { value: Value }): boolean => {
+    const pattern = textOf(value);
+    const expansion = pattern === undefined ? undefined : expandAction(pattern);
+    return expansion?.kind === "judged" && expansion.names.every((name) => supported.has(name));
+  };
+}
+
+/** Does a `Null` test demand that the request has the key? */
+export function requiresKey(statement: Statement, key: string): boolean {
+  return statement.conditions.some(
+    (test) =>
+      isKey(test, key) &&
+      operatorOf(test).name === "null" &&
+      test.values.length > 0 &&
+      test.values.every(({ value }) => textOf(value)?.toLowerCase() === "false"),
+  );
 }
 
 /** A value that matches everything: `*`, `?*`, or every address there is. */

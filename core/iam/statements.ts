@@ -1,8 +1,10 @@
-import { join, type Path } from "../evaluate/path.ts";
-import { get, items, type Setting, text } from "../evaluate/setting.ts";
+import { both, branchesUnder } from "../evaluate/branches.ts";
+import type { Path } from "../evaluate/path.ts";
+import { get, isUnknown, items, type Setting, text } from "../evaluate/setting.ts";
 import { textOf } from "../evaluate/value.ts";
 import { allEntries, type Node, type ScalarNode, type Span, withoutAlias } from "../syntax/node.ts";
 import { parse } from "../syntax/parse.ts";
+import { argumentsOf, intrinsicOf } from "../template/intrinsics.ts";
 
 /** One statement of a policy document, under one branch. Elements that may be single or lists are always lists here. */
 export interface Statement {
@@ -42,47 +44,137 @@ export interface ConditionTest {
   values: readonly Setting[];
 }
 
-/** The statements of a policy document: a map, or JSON text. Empty where nothing is known of it. */
-export function statementsOf(document: Setting): Statement[] {
-  const body = document.value.kind === "map" ? document : fromJsonText(document);
-  if (!body) return [];
-  const version = get(body, "Version").map(text)[0];
-  return get(body, "Statement")
-    .flatMap((list) => (list.value.kind === "map" ? [list] : items(list)))
-    .flatMap((statement, index) => branchesOf(statement, index, version));
+/** What a policy document says, and which parts of it cannot be read. */
+export interface PolicyDocument {
+  statements: readonly Statement[];
+  /** The document, a statement or an effect that is known only at deployment, each at its place. */
+  unknown: readonly Setting[];
 }
 
-/** A statement is one per branch of its effect and its condition. */
-function branchesOf(statement: Setting, index: number, version: string | undefined): Statement[] {
-  if (statement.value.kind !== "map") return [];
-  const list = (key: string) => get(statement, key).flatMap(items);
-  const [notPrincipal] = get(statement, "NotPrincipal").filter((setting) => setting.value.kind !== "absent");
+/** The statements of a policy document: a map, or JSON text. Empty where nothing is known of it. */
+export function statementsOf(document: Setting): readonly Statement[] {
+  return readPolicy(document).statements;
+}
+
+/** Reads a policy document. One that is not there says nothing and leaves nothing unknown. */
+export function readPolicy(document: Setting): PolicyDocument {
+  if (document.value.kind === "absent") return { statements: [], unknown: [] };
+  const body = document.value.kind === "map" ? document : fromJsonText(document);
+  if (!body) return { statements: [], unknown: [document] };
+  const version = get(body, "Version").map(text)[0];
+  const statements: Statement[] = [];
+  const unknown: Setting[] = [];
+  for (const [index, statement] of get(body, "Statement").flatMap(statementList).entries()) {
+    if (statement.value.kind === "map" && readStatement(statement, index, version, statements)) continue;
+    unknown.push(statement);
+  }
+  return { statements, unknown };
+}
+
+/** A lone statement counts as a list of one. */
+function statementList(list: Setting): Setting[] {
+  if (list.value.kind !== "map") return items(list);
+  return [{ ...list, holder: list.value.node.entries[0]?.key ?? list.holder }];
+}
+
+/** Everything a statement says, with the branch of each part. */
+interface Parts {
+  effects: readonly Setting[];
+  actions: readonly Setting[];
+  notActions: readonly Setting[];
+  resources: readonly Setting[];
+  notResources: readonly Setting[];
+  principals: readonly Principal[];
+  notPrincipals: readonly Setting[];
+  tests: readonly ConditionTest[];
+  unknownConditions: readonly Path[];
+}
+
+/**
+ * A statement is one per branch of its parts that can hold, so that an action and a resource of one statement always belong together.
+ * False where something decisive cannot be told.
+ */
+function readStatement(
+  statement: Setting,
+  index: number,
+  version: string | undefined,
+  statements: Statement[],
+): boolean {
+  const { template } = statement;
+  const parts = partsOf(statement);
+  const branches = branchesUnder(template, statement.when, pathsOf(parts));
+  if (!branches) return false;
   const [sid] = get(statement, "Sid").map(text);
-  return get(statement, "Effect").flatMap((effect) => {
-    const name = text(effect);
-    if (name !== "Allow" && name !== "Deny") return [];
-    return conditionsOf(statement).flatMap((condition): Statement[] => {
-      const when = join(effect.when, condition.when);
-      if (!when) return [];
-      return [
-        {
-          located: { ...statement, when, place: statement.holder },
-          index,
-          ...(sid !== undefined && { sid }),
-          effect: name,
-          ...(version !== undefined && { version }),
-          actions: list("Action"),
-          notActions: list("NotAction"),
-          resources: list("Resource"),
-          notResources: list("NotResource"),
-          principals: principalsOf(statement),
-          ...(notPrincipal && { notPrincipal }),
-          conditions: condition.tests,
-          conditionUnknown: condition.unknown,
-        },
-      ];
-    });
-  });
+  let isKnown = true;
+  for (const branch of branches) {
+    for (const effect of parts.effects) {
+      const when = both(template, branch, effect.when);
+      const name = text(effect);
+      if (!when) continue;
+      if (name !== "Allow" && name !== "Deny") {
+        isKnown &&= !isUnknown(effect);
+        continue;
+      }
+      const here = <T extends { when: Path }>(each: readonly T[]) =>
+        each.filter((part) => both(template, when, part.when) !== undefined);
+      const [notPrincipal] = here(parts.notPrincipals);
+      statements.push({
+        located: { ...statement, when, place: statement.holder },
+        index,
+        ...(sid !== undefined && { sid }),
+        effect: name,
+        ...(version !== undefined && { version }),
+        actions: here(parts.actions),
+        notActions: here(parts.notActions),
+        resources: here(parts.resources),
+        notResources: here(parts.notResources),
+        principals: parts.principals.filter(({ setting }) => both(template, when, setting.when) !== undefined),
+        ...(notPrincipal && { notPrincipal }),
+        conditions: parts.tests.flatMap((test) => {
+          const values = here(test.values);
+          return values.length > 0 || test.values.length === 0 ? [{ ...test, values }] : [];
+        }),
+        conditionUnknown: parts.unknownConditions.some((path) => both(template, when, path) !== undefined),
+      });
+    }
+  }
+  return isKnown;
+}
+
+/** The branch of a part of a statement together with the statement's own: where a finding about the part holds. */
+export function inStatement(statement: Statement, ...parts: readonly Setting[]): Path {
+  return parts.reduce(
+    (when, part) => both(statement.located.template, when, part.when) ?? when,
+    statement.located.when,
+  );
+}
+
+function partsOf(statement: Setting): Parts {
+  const list = (key: string) => get(statement, key).flatMap(items);
+  return {
+    effects: get(statement, "Effect"),
+    actions: list("Action"),
+    notActions: list("NotAction"),
+    resources: list("Resource"),
+    notResources: list("NotResource"),
+    principals: principalsOf(statement),
+    notPrincipals: get(statement, "NotPrincipal").filter((setting) => setting.value.kind !== "absent"),
+    ...conditionsOf(statement),
+  };
+}
+
+function pathsOf(parts: Parts): Path[] {
+  const settings = [
+    ...parts.effects,
+    ...parts.actions,
+    ...parts.notActions,
+    ...parts.resources,
+    ...parts.notResources,
+    ...parts.principals.map(({ setting }) => setting),
+    ...parts.notPrincipals,
+    ...parts.tests.flatMap(({ values }) => values),
+  ];
+  return [...settings.map(({ when }) => when), ...parts.unknownConditions];
 }
 
 function principalsOf(statement: Setting): Principal[] {
@@ -98,37 +190,41 @@ function principalsOf(statement: Setting): Principal[] {
   });
 }
 
-function conditionsOf(statement: Setting): { when: Path; tests: ConditionTest[]; unknown: boolean }[] {
-  return get(statement, "Condition").map((condition) => {
-    const { when, value } = condition;
-    if (value.kind === "absent") return { when, tests: [], unknown: false };
-    if (value.kind !== "map") return { when, tests: [], unknown: true };
-    let unknown = value.node.incomplete !== undefined;
-    const tests: ConditionTest[] = [];
-    for (const operator of allEntries(value.node)) {
-      for (const keys of get(condition, operator.key.text)) {
-        if (keys.value.kind === "absent") continue;
-        if (keys.value.kind !== "map") {
-          unknown = true;
-          continue;
-        }
-        for (const { key } of allEntries(keys.value.node)) {
-          const values = get(keys, key.text).flatMap(items);
-          tests.push({ operator: operator.key.text, key: key.text, keyPlace: key, values });
+/** The tests of all branches; a test belongs to the branches of its values. */
+function conditionsOf(statement: Setting): { tests: ConditionTest[]; unknownConditions: Path[] } {
+  const tests: ConditionTest[] = [];
+  const unknownConditions: Path[] = [];
+  const isMap = (setting: Setting) => {
+    if (setting.value.kind === "map" && setting.value.node.incomplete === undefined) return true;
+    if (setting.value.kind !== "absent") unknownConditions.push(setting.when);
+    return setting.value.kind === "map";
+  };
+  for (const condition of get(statement, "Condition").filter(isMap)) {
+    for (const operator of keysOf(condition)) {
+      for (const keys of get(condition, operator.text).filter(isMap)) {
+        for (const key of keysOf(keys)) {
+          const alternatives = get(keys, key.text).filter(({ value }) => value.kind !== "absent");
+          if (alternatives.length === 0) continue;
+          const values = alternatives.flatMap(items);
+          tests.push({ operator: operator.text, key: key.text, keyPlace: key, values });
         }
       }
     }
-    return { when, tests, unknown };
-  });
+  }
+  return { tests, unknownConditions };
+}
+
+function keysOf({ value }: Setting): ScalarNode[] {
+  return value.kind === "map" ? [...allEntries(value.node)].map(({ key }) => key) : [];
 }
 
 /**
- * A document given as JSON text, plain or inside `Fn::Sub`. Its nodes carry the range of the whole text and cannot be edited; inside
- * `Fn::Sub`, strings with `${…}` stay substitutions.
+ * A document given as JSON text: plain, inside `Fn::Sub`, or as a parameter's value. Its nodes carry the range of the whole text and cannot
+ * be edited; inside `Fn::Sub`, strings with `${…}` stay substitutions.
  */
 function fromJsonText(document: Setting): Setting | undefined {
-  const source = "replace" in document.slot ? withoutAlias(document.slot.replace) : sourceNode(document);
-  if (source?.kind !== "scalar" || !/^\s*\{/.test(source.text)) return undefined;
+  const source = jsonTextOf(document);
+  if (!source || !/^\s*\{/.test(source.text)) return undefined;
   const { root, problems } = parse(source.text);
   if (root?.kind !== "map" || problems.some((problem) => problem.severity === "error")) return undefined;
   const node = relocate(root, source, document.place);
@@ -136,24 +232,37 @@ function fromJsonText(document: Setting): Setting | undefined {
   return {
     ...document,
     value: { kind: "map", node },
-    slot: { refusal: "the policy is a JSON text" },
+    slot: { refusal: JSON_TEXT },
     holder: document.place,
   };
 }
 
-/** The scalar of `!Sub "{…}"`, whose setting cannot be edited and so has no node to replace. */
-function sourceNode(document: Setting): ScalarNode | undefined {
-  const { place } = document;
-  const node = withoutAlias(place as Node);
-  if (node?.kind === "scalar") return node;
-  if (node?.kind !== "map") return undefined;
-  const [entry] = node.entries;
-  const value = entry?.key.text === "Fn::Sub" ? withoutAlias(entry.value) : undefined;
-  return value?.kind === "scalar" ? { ...value, tag: "!Sub" } : undefined;
+const JSON_TEXT = "the policy is a JSON text";
+
+interface JsonText {
+  text: string;
+  /** It is the text of an `Fn::Sub`. */
+  isSub: boolean;
+  /** The map of variables of its own that the `Fn::Sub` has. */
+  variables?: Node;
 }
 
-function relocate(node: Node, source: ScalarNode, place: Span): Node {
-  const where = { start: place.start, end: place.end, generated: "the policy is a JSON text" };
+function jsonTextOf(document: Setting): JsonText | undefined {
+  // The place of a value that is there is the node that says it.
+  const node = withoutAlias("replace" in document.slot ? document.slot.replace : (document.place as Node));
+  const call = node && intrinsicOf(node);
+  if (call?.name !== "Fn::Sub") {
+    const literal = text(document);
+    return literal === undefined ? undefined : { text: literal, isSub: false };
+  }
+  const [body, variables] =
+    call.argument.kind === "scalar" ? [call.argument] : argumentsOf(call.argument).map(withoutAlias);
+  if (body?.kind !== "scalar") return undefined;
+  return { text: body.text, isSub: true, ...(variables && { variables }) };
+}
+
+function relocate(node: Node, source: JsonText, place: Span): Node {
+  const where = { start: place.start, end: place.end, generated: JSON_TEXT };
   switch (node.kind) {
     case "map":
       return {
@@ -167,8 +276,11 @@ function relocate(node: Node, source: ScalarNode, place: Span): Node {
       };
     case "sequence":
       return { ...node, ...where, items: node.items.map((item) => relocate(item, source, place)) };
-    case "scalar":
-      return { ...node, ...where, ...(source.tag === "!Sub" && node.text.includes("${") && { tag: "!Sub" }) };
+    case "scalar": {
+      if (!source.isSub || !node.text.includes("${")) return { ...node, ...where };
+      if (!source.variables) return { ...node, ...where, tag: "!Sub" };
+      return { kind: "sequence", ...where, flow: true, tag: "!Sub", items: [{ ...node, ...where }, source.variables] };
+    }
     case "alias":
       return node;
   }

@@ -1,5 +1,6 @@
+import { get, propertiesOf, text } from "../evaluate/setting.ts";
 import { piecesOf, type SymbolValue, symbolKey, type TextPiece, type Value } from "../evaluate/value.ts";
-import type { ArnText } from "../iam/arn.ts";
+import type { ArnText, Hole } from "../iam/arn.ts";
 import type { Template } from "../template/template.ts";
 import { follow, type Project, type Target } from "./project.ts";
 
@@ -11,7 +12,19 @@ export function arnOf(project: Project, template: Template, value: Value): ArnTe
 function arnPieces(project: Project, template: Template, piece: TextPiece): ArnText {
   if (typeof piece === "string") return [piece];
   const target = follow(project, template, piece);
+  if (target && isTable(target) && target.attribute === undefined) return [nameOf(target)];
   return (target && knownArn(target)) ?? [{ hole: holeName(template, piece, target) }];
+}
+
+function isTable({ resource }: Target): boolean {
+  return resource.type === "AWS::DynamoDB::Table" || resource.type === "AWS::DynamoDB::GlobalTable";
+}
+
+/** The table's name where it is literal, so that a policy which spells it out speaks of the same table; else a hole. */
+function nameOf({ template, resource }: Target): string | Hole {
+  const [only, ...others] = propertiesOf(template, resource).flatMap((each) => get(each, "TableName"));
+  const name = only && others.length === 0 && only.when.defaults.length === 0 ? text(only) : undefined;
+  return name !== undefined && /^[\w.-]+$/.test(name) ? name : { hole: `${template.file}#${resource.id}` };
 }
 
 /** The same resource is the same hole, whichever way it is reached. */
@@ -25,17 +38,15 @@ const REGION = { hole: "AWS::Region" };
 const ACCOUNT = { hole: "AWS::AccountId" };
 
 /** ARN formats: service authorization reference of DynamoDB and DAX; of other services only the service is of interest. */
-function knownArn({ template, resource, attribute }: Target): ArnText | undefined {
+function knownArn(target: Target): ArnText | undefined {
+  const { template, resource, attribute } = target;
   const name = { hole: `${template.file}#${resource.id}` };
-  const table = ["arn:", PARTITION, ":dynamodb:", REGION, ":", ACCOUNT, ":table/", name];
   const [, service = "", kind] = resource.type.split("::");
-  const isTable = service === "DynamoDB" && (kind === "Table" || kind === "GlobalTable");
-  if (isTable)
-    return attribute === "Arn"
-      ? table
-      : attribute === "StreamArn"
-        ? [...table, "/stream/", { hole: `${name.hole}.StreamLabel` }]
-        : undefined;
+  if (isTable(target)) {
+    const table = ["arn:", PARTITION, ":dynamodb:", REGION, ":", ACCOUNT, ":table/", nameOf(target)];
+    if (attribute === "Arn") return table;
+    return attribute === "StreamArn" ? [...table, "/stream/", { hole: `${name.hole}.StreamLabel` }] : undefined;
+  }
   if (service === "DAX" && kind === "Cluster")
     return attribute === "Arn" ? ["arn:", PARTITION, ":dax:", REGION, ":", ACCOUNT, ":cache/", name] : undefined;
   if (attribute?.endsWith("Arn") && resource.type.startsWith("AWS::"))

@@ -2,6 +2,7 @@ import {
   entrySettings,
   get,
   getPath,
+  isAbsent,
   isUnknown,
   items,
   propertiesOf,
@@ -9,10 +10,11 @@ import {
   text,
   wholeResource,
 } from "../evaluate/setting.ts";
-import { piecesOf } from "../evaluate/value.ts";
+import { piecesOf, type Value } from "../evaluate/value.ts";
+import type { Node } from "../syntax/node.ts";
 import type { Resource, Template } from "../template/template.ts";
 import { perObject } from "./lazy.ts";
-import { follow, type Project } from "./project.ts";
+import { follow, followList, type Project, type Target } from "./project.ts";
 
 /** A VPC endpoint for DynamoDB. */
 export interface DynamoDbEndpoint {
@@ -21,8 +23,12 @@ export interface DynamoDbEndpoint {
   id: string;
   type: readonly Setting[];
   routeTableIds: readonly Setting[];
-  /** The VPC, where it is in view. */
-  vpc: Resource | undefined;
+  /** The VPC, where it is in view: several under conditions. */
+  vpcs: readonly Resource[];
+  /** It may (also) be in a VPC that is not in view. */
+  isElsewhere: boolean;
+  /** Its service is known to be DynamoDB; an endpoint whose service is not known may be one. */
+  isKnown: boolean;
 }
 
 export interface Vpc {
@@ -41,7 +47,7 @@ export interface ComputeUnit {
   /** The VPCs of its subnets that are in view. */
   vpcs: readonly Resource[];
   subnets: readonly Resource[];
-  /** What names its role; several under conditions, none where nothing does. */
+  /** What names its role: several under conditions, none for what has no role at all. */
   roles: readonly Setting[];
   /** Values of environment variables. */
   environment: readonly Setting[];
@@ -55,13 +61,19 @@ export const vpcsOf = perObject((template: Template): readonly Vpc[] =>
 
 /** Every DynamoDB endpoint of a project (`com.amazonaws.REGION.dynamodb`, in China `cn.com.amazonaws…`), not those for streams. */
 export const endpointsOf = perObject((project: Project): readonly DynamoDbEndpoint[] =>
+  allEndpointsOf(project).filter(({ isKnown }) => isKnown),
+);
+
+/** Those, and the endpoints that may be one. */
+const allEndpointsOf = perObject((project: Project): readonly DynamoDbEndpoint[] =>
   project.templates.flatMap((template) =>
     [...template.resources.values()].flatMap((resource): DynamoDbEndpoint[] => {
       if (resource.type !== "AWS::EC2::VPCEndpoint") return [];
       const properties = propertiesOf(template, resource);
       const property = (key: string) => properties.flatMap((each) => get(each, key));
-      if (!property("ServiceName").some(endsInDynamoDb)) return [];
-      const [vpcId] = property("VpcId");
+      const services = property("ServiceName");
+      if (!services.some((service) => isDynamoDb(service) !== false)) return [];
+      const vpcs = property("VpcId").map(({ value }) => vpcOf(project, template, value));
       return [
         {
           template,
@@ -69,16 +81,20 @@ export const endpointsOf = perObject((project: Project): readonly DynamoDbEndpoi
           id: resource.logicalId,
           type: property("VpcEndpointType"),
           routeTableIds: property("RouteTableIds"),
-          vpc: vpcId && follow(project, template, vpcId.value)?.resource,
+          vpcs: vpcs.filter((vpc) => vpc !== undefined),
+          isElsewhere: vpcs.includes(undefined),
+          isKnown: services.some((service) => isDynamoDb(service) === true),
         },
       ];
     }),
   ),
 );
 
-function endsInDynamoDb(service: Setting): boolean {
+/** Undefined where the end of the name is not known. Endpoints of service networks and resources have no service name. */
+function isDynamoDb(service: Setting): boolean | undefined {
+  if (isAbsent(service)) return false;
   const last = piecesOf(service.value)?.at(-1);
-  return typeof last === "string" && /(?:^|\.)dynamodb$/.test(last);
+  return typeof last === "string" ? /(?:^|\.)dynamodb(?:-fips)?$/.test(last) : undefined;
 }
 
 /** Every unit of a project that is placed in subnets. */
@@ -86,9 +102,10 @@ export const computeUnitsOf = perObject((project: Project): readonly ComputeUnit
   project.templates.flatMap((template) =>
     [...template.resources.values()].flatMap((resource): ComputeUnit[] => {
       const parts = partsOf(project, template, resource);
-      if (!parts || parts.subnets.length === 0) return [];
-      const subnets = parts.subnets.flatMap((setting) => follow(project, template, setting.value)?.resource ?? []);
-      const vpcs = new Set(subnets.flatMap((subnet) => vpcOfSubnet(project, subnet) ?? []));
+      if (!parts || parts.subnets.every(isAbsent)) return [];
+      const targets = parts.subnets.flatMap((setting) => subnetsOf(project, setting));
+      const subnets = [...new Set(targets.map((target) => target.resource))];
+      const vpcs = new Set(targets.flatMap((target) => vpcsOfSubnet(project, target)));
       return [
         {
           template,
@@ -107,6 +124,7 @@ export const computeUnitsOf = perObject((project: Project): readonly ComputeUnit
 
 interface Parts {
   located: Setting;
+  /** `SubnetIds` and its like: lists, or single subnets. */
   subnets: Setting[];
   roles: Setting[];
   environment: Setting[];
@@ -122,87 +140,167 @@ function partsOf(project: Project, template: Template, resource: Resource): Part
     case "AWS::Lambda::Function":
       return {
         located: located(property("VpcConfig")),
-        subnets: property("VpcConfig", "SubnetIds").flatMap(items),
+        subnets: property("VpcConfig", "SubnetIds"),
         roles: property("Role"),
         environment: property("Environment", "Variables").flatMap(entrySettings),
       };
     case "AWS::ECS::Service": {
-      const [definition] = property("TaskDefinition");
-      const task = definition && follow(project, template, definition.value);
-      const ofTask = (...keys: string[]) =>
-        task ? propertiesOf(task.template, task.resource).flatMap((each) => getPath(each, ...keys)) : [];
+      const definitions = property("TaskDefinition");
       return {
         located: located(property("NetworkConfiguration")),
-        subnets: property("NetworkConfiguration", "AwsvpcConfiguration", "Subnets").flatMap(items),
-        roles: ofTask("TaskRoleArn"),
-        environment: ofTask("ContainerDefinitions")
+        subnets: property("NetworkConfiguration", "AwsvpcConfiguration", "Subnets"),
+        roles: definitions.flatMap((definition) => behind(project, definition, "TaskRoleArn")),
+        environment: definitions
+          .flatMap((definition) => behind(project, definition, "ContainerDefinitions"))
           .flatMap(items)
-          .flatMap((container) => get(container, "Environment"))
+          .flatMap((container) => (container.value.kind === "map" ? get(container, "Environment") : []))
           .flatMap(items)
           .flatMap((variable) => get(variable, "Value")),
       };
     }
-    case "AWS::EC2::Instance": {
-      const [profile] = property("IamInstanceProfile");
-      const target = profile && follow(project, template, profile.value);
-      const roles = target
-        ? propertiesOf(target.template, target.resource)
-            .flatMap((each) => get(each, "Roles"))
-            .flatMap(items)
-        : [];
+    case "AWS::EC2::Instance":
       return {
         located: wholeResource(template, resource),
-        subnets: property("SubnetId").filter((setting) => setting.value.kind !== "absent"),
-        roles,
+        subnets: property("SubnetId"),
+        roles: rolesOfProfiles(project, property("IamInstanceProfile")),
         environment: [],
       };
-    }
+    case "AWS::AutoScaling::AutoScalingGroup":
+      return {
+        located: located(property("VPCZoneIdentifier")),
+        subnets: property("VPCZoneIdentifier"),
+        roles: rolesOfProfiles(project, [
+          ...written(property("LaunchConfigurationName")).flatMap((each) =>
+            behind(project, each, "IamInstanceProfile"),
+          ),
+          ...written(property("LaunchTemplate", "LaunchTemplateId")).flatMap((each) =>
+            behind(project, each, "LaunchTemplateData", "IamInstanceProfile", "Arn"),
+          ),
+          ...written(property("LaunchTemplate", "LaunchTemplateId")).flatMap((each) =>
+            behind(project, each, "LaunchTemplateData", "IamInstanceProfile", "Name"),
+          ),
+          // A template by name, or a choice of several: not known.
+          ...written(property("LaunchTemplate", "LaunchTemplateName")),
+          ...written(property("MixedInstancesPolicy")),
+        ]),
+        environment: [],
+      };
     default:
       return undefined;
   }
 }
 
-function vpcOfSubnet(project: Project, subnet: Resource): Resource | undefined {
-  const owner = project.templates.find((template) => template.resources.get(subnet.id) === subnet);
-  const [vpcId] = owner ? propertiesOf(owner, subnet).flatMap((each) => get(each, "VpcId")) : [];
-  return owner && vpcId && follow(project, owner, vpcId.value)?.resource;
+function written(settings: readonly Setting[]): Setting[] {
+  return settings.filter((setting) => !isAbsent(setting));
 }
 
-/** Whether a VPC has a DynamoDB endpoint in view: "unknown" where an endpoint's VPC is not known. */
-export function hasEndpoint(project: Project, vpc: Resource): "yes" | "no" | "unknown" {
-  const endpoints = endpointsOf(project);
-  if (endpoints.some((endpoint) => endpoint.vpc === vpc)) return "yes";
-  return endpoints.some((endpoint) => endpoint.vpc === undefined) ? "unknown" : "no";
+/** The properties of the resource that a setting refers to; the setting itself, which says nothing of them, where that is not in view. */
+function behind(project: Project, setting: Setting, ...keys: string[]): Setting[] {
+  const target = follow(project, setting.template, setting.value);
+  if (!target) return [setting];
+  return propertiesOf(target.template, target.resource).flatMap((each) => getPath(each, ...keys));
+}
+
+/** Without a profile an instance has no role. */
+function rolesOfProfiles(project: Project, profiles: readonly Setting[]): Setting[] {
+  return written(profiles).flatMap((profile) => behind(project, profile, "Roles").flatMap(items));
+}
+
+function subnetsOf(project: Project, list: Setting): Target[] {
+  if (isAbsent(list)) return [];
+  // The place of a value that is there is the node that says it.
+  const targets = followList(project, list.template, list.place as Node);
+  return targets.flatMap((target) => (target?.resource.type === "AWS::EC2::Subnet" ? [target] : []));
+}
+
+function vpcsOfSubnet(project: Project, { template, resource }: Target): Resource[] {
+  return propertiesOf(template, resource)
+    .flatMap((each) => get(each, "VpcId"))
+    .flatMap(({ value }) => vpcOf(project, template, value) ?? []);
+}
+
+/** The VPC that a `VpcId` names; undefined where it is not in view. */
+function vpcOf(project: Project, template: Template, value: Value): Resource | undefined {
+  const target = follow(project, template, value);
+  if (target?.resource.type === "AWS::EC2::VPC") return target.resource;
+  const isOfSubnet = target?.resource.type === "AWS::EC2::Subnet" && target.attribute === "VpcId";
+  return isOfSubnet ? vpcsOfSubnet(project, target)[0] : undefined;
+}
+
+/** Whether a VPC has a DynamoDB endpoint in view, or why that is not known, in words that fit behind "because". */
+export function hasEndpoint(project: Project, vpc: Resource): "yes" | "no" | { because: string } {
+  const endpoints = allEndpointsOf(project);
+  const here = endpoints.filter((endpoint) => endpoint.vpcs.includes(vpc));
+  if (here.some(({ isKnown }) => isKnown)) return "yes";
+  if (here.length > 0) return { because: `the service of endpoint "${here[0]?.id}" is not known` };
+  if (endpoints.some(({ isElsewhere }) => isElsewhere))
+    return { because: "the VPC of an endpoint in view is not known" };
+  const owner = project.templates.find((template) => template.resources.get(vpc.id) === vpc);
+  return owner?.incomplete === undefined ? "no" : { because: owner.incomplete };
 }
 
 /** The route tables of a VPC that are in the given template. */
 export function routeTablesIn(project: Project, template: Template, vpc: Resource): Resource[] {
   return [...template.resources.values()].filter((resource) => {
     if (resource.type !== "AWS::EC2::RouteTable") return false;
-    const [vpcId] = propertiesOf(template, resource).flatMap((each) => get(each, "VpcId"));
-    return vpcId !== undefined && follow(project, template, vpcId.value)?.resource === vpc;
+    const ids = propertiesOf(template, resource).flatMap((each) => get(each, "VpcId"));
+    return ids.some(({ value }) => vpcOf(project, template, value) === vpc);
   });
 }
 
-/** Subnet → the route table it is associated with, as far as associations are in view. */
-export const routeTableOfSubnet = perObject((project: Project): ReadonlyMap<Resource, Resource> => {
-  const tables = new Map<Resource, Resource>();
+/** The associations of subnets with route tables in a project. */
+export interface Routing {
+  /** Subnet → its route tables: several under conditions. */
+  tables: ReadonlyMap<Resource, readonly Resource[]>;
+  /** Subnets with an association to something that is not in view. */
+  unknown: ReadonlySet<Resource>;
+  /** An association's subnet is not in view: it may be any. */
+  isIncomplete: boolean;
+}
+
+export const routingOf = perObject((project: Project): Routing => {
+  const tables = new Map<Resource, Resource[]>();
+  const unknown = new Set<Resource>();
+  let isIncomplete = false;
   for (const template of project.templates) {
     for (const resource of template.resources.values()) {
       if (resource.type !== "AWS::EC2::SubnetRouteTableAssociation") continue;
-      const [properties] = propertiesOf(template, resource);
-      const at = (key: string) => properties && get(properties, key)[0];
-      const [subnet, table] = [at("SubnetId"), at("RouteTableId")].map(
-        (setting) => setting && follow(project, template, setting.value)?.resource,
-      );
-      if (subnet && table) tables.set(subnet, table);
+      const at = (key: string) =>
+        propertiesOf(template, resource)
+          .flatMap((each) => get(each, key))
+          .map(({ value }) => follow(project, template, value)?.resource);
+      for (const subnet of at("SubnetId")) {
+        if (!subnet) isIncomplete = true;
+        for (const table of subnet ? at("RouteTableId") : []) {
+          if (subnet && table) tables.set(subnet, [...(tables.get(subnet) ?? []), table]);
+          else if (subnet) unknown.add(subnet);
+        }
+      }
     }
   }
-  return tables;
+  return { tables, unknown, isIncomplete };
 });
+
+/** The route tables of all endpoints of the endpoint's VPCs, or why they are not all known, in words that fit behind "because". */
+export function routedTables(
+  project: Project,
+  endpoint: DynamoDbEndpoint,
+): ReadonlySet<Resource> | { because: string } {
+  const beside = endpointsOf(project).filter(({ vpcs }) => vpcs.some((vpc) => endpoint.vpcs.includes(vpc)));
+  if (beside.some((each) => isGateway(each) !== true)) return { because: "its VPC has an interface endpoint too" };
+  const lists = written([endpoint, ...beside].flatMap(({ routeTableIds }) => routeTableIds));
+  // The place of a value that is there is the node that says it.
+  const targets = lists.flatMap((list) => followList(project, list.template, list.place as Node));
+  if (targets.includes(undefined)) return { because: "a route table of its VPC's endpoints is not in view" };
+  return new Set(targets.flatMap((target) => target?.resource ?? []));
+}
 
 /** Is the endpoint of the gateway kind? Gateway is the default. Undefined where it cannot be told. */
 export function isGateway(endpoint: DynamoDbEndpoint): boolean | undefined {
   if (endpoint.type.some(isUnknown)) return undefined;
-  return endpoint.type.every((setting) => setting.value.kind === "absent" || text(setting) === "Gateway");
+  return endpoint.type.every(saysGateway);
+}
+
+export function saysGateway(type: Setting): boolean {
+  return isAbsent(type) || text(type) === "Gateway";
 }

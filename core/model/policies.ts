@@ -1,7 +1,7 @@
 import { get, getPath, items, propertiesOf, type Setting, text } from "../evaluate/setting.ts";
 import { piecesOf, type TextPiece } from "../evaluate/value.ts";
 import { type ManagedPolicy, managedPolicyNamed } from "../iam/managed-policies.ts";
-import { type Statement, statementsOf } from "../iam/statements.ts";
+import { readPolicy, type Statement, statementsOf } from "../iam/statements.ts";
 import type { Resource, Template } from "../template/template.ts";
 import { perObject } from "./lazy.ts";
 import { follow, type Project } from "./project.ts";
@@ -11,6 +11,10 @@ export interface IdentityPolicy {
   template: Template;
   resource: Resource;
   statements: readonly Statement[];
+  /** What of it is known only at deployment: the document, a statement, an effect. */
+  unknown: readonly Setting[];
+  /** The document; under conditions every branch of it is a policy of its own here. */
+  document: Setting;
   /** `Roles`, `Users`, `Groups` and their like of a policy of its own; empty for a policy inside its principal. */
   attachedTo: readonly Setting[];
 }
@@ -57,17 +61,17 @@ export const identityPoliciesOf = perObject((template: Template): readonly Ident
     const properties = propertiesOf(template, resource);
     const property = (...keys: string[]) => properties.flatMap((each) => getPath(each, ...keys));
     const add = (document: Setting, attachedTo: readonly Setting[]) =>
-      policies.push({ template, resource, statements: statementsOf(document), attachedTo });
+      policies.push({ template, resource, document, ...readPolicy(document), attachedTo });
     if (attachments) {
       const attachedTo = attachments.flatMap((key) => property(key).flatMap(items));
       for (const document of property("PolicyDocument")) add(document, attachedTo);
       continue;
     }
     for (const inline of property("Policies").flatMap(items))
-      for (const document of get(inline, "PolicyDocument")) add(document, []);
+      for (const document of inline.value.kind === "map" ? get(inline, "PolicyDocument") : [inline]) add(document, []);
     if (resource.type === "AWS::SSO::PermissionSet") for (const document of property("InlinePolicy")) add(document, []);
   }
-  return policies.filter((policy) => policy.statements.length > 0);
+  return policies.filter(({ statements, unknown }) => statements.length + unknown.length > 0);
 });
 
 /** Every principal of a template. */
@@ -100,20 +104,32 @@ function principalName(resource: Resource, kind: IamPrincipal["kind"]): string {
 interface Attachments {
   holders: ReadonlyMap<IdentityPolicy, readonly IamPrincipal[]>;
   policies: ReadonlyMap<IamPrincipal, readonly IdentityPolicy[]>;
+  /** Attached under a condition or for some value of a parameter only. */
+  perhaps: ReadonlyMap<IamPrincipal, ReadonlySet<IdentityPolicy>>;
 }
 
 const attachmentsOf = perObject((project: Project): Attachments => {
   const holders = new Map<IdentityPolicy, IamPrincipal[]>();
   const policies = new Map<IamPrincipal, IdentityPolicy[]>();
-  const attach = (policy: IdentityPolicy, principal: IamPrincipal) => {
+  const perhaps = new Map<IamPrincipal, Set<IdentityPolicy>>();
+  const attach = (policy: IdentityPolicy, principal: IamPrincipal, by?: Setting) => {
     const known = policies.get(principal) ?? [];
     if (known.includes(policy)) return;
     policies.set(principal, [...known, policy]);
     holders.set(policy, [...(holders.get(policy) ?? []), principal]);
+    if (by && by.when.chosen.length > 0) perhaps.set(principal, new Set([...(perhaps.get(principal) ?? []), policy]));
   };
   const principals = new Map<Resource, IamPrincipal>();
-  for (const template of project.templates)
-    for (const principal of principalsOf(template)) principals.set(principal.resource, principal);
+  const byName = new Map<string, IamPrincipal[]>();
+  for (const principal of project.templates.flatMap(principalsOf)) {
+    principals.set(principal.resource, principal);
+    const name = nameOf(principal);
+    if (name !== undefined) byName.set(name, [...(byName.get(name) ?? []), principal]);
+  }
+  const named = (attachment: Setting): IamPrincipal | undefined => {
+    const [only, ...others] = byName.get(text(attachment) ?? "") ?? [];
+    return others.length === 0 ? only : undefined;
+  };
   const policiesByResource = new Map<Resource, IdentityPolicy[]>();
   for (const template of project.templates) {
     for (const policy of identityPoliciesOf(template)) {
@@ -122,19 +138,28 @@ const attachmentsOf = perObject((project: Project): Attachments => {
       if (own) attach(policy, own);
       for (const setting of policy.attachedTo) {
         const target = follow(project, template, setting.value);
-        const principal = target && principals.get(target.resource);
-        if (principal) attach(policy, principal);
+        const principal = target ? principals.get(target.resource) : named(setting);
+        if (principal) attach(policy, principal, setting);
       }
     }
   }
   for (const principal of principals.values()) {
     for (const setting of principal.managedPolicies) {
       const target = follow(project, principal.template, setting.value);
-      for (const policy of (target && policiesByResource.get(target.resource)) ?? []) attach(policy, principal);
+      for (const policy of (target && policiesByResource.get(target.resource)) ?? [])
+        attach(policy, principal, setting);
     }
   }
-  return { holders, policies };
+  return { holders, policies, perhaps };
 });
+
+/** The literal name of a role, user or group; undefined where CloudFormation makes one up or it has several. */
+function nameOf({ template, resource, kind }: IamPrincipal): string | undefined {
+  if (kind === "permission set") return undefined;
+  const key = { role: "RoleName", user: "UserName", group: "GroupName" }[kind];
+  const [only, ...others] = propertiesOf(template, resource).flatMap((each) => get(each, key));
+  return only && others.length === 0 ? text(only) : undefined;
+}
 
 /** The principals in view that have a policy. */
 export function holdersOf(project: Project, policy: IdentityPolicy): readonly IamPrincipal[] {
@@ -144,6 +169,12 @@ export function holdersOf(project: Project, policy: IdentityPolicy): readonly Ia
 /** The policies in view that a principal has. AWS managed policies are not among them: see `awsManagedPolicies`. */
 export function policiesOf(project: Project, principal: IamPrincipal): readonly IdentityPolicy[] {
   return attachmentsOf(project).policies.get(principal) ?? [];
+}
+
+/** Those of them that the principal has in every branch. */
+export function surePoliciesOf(project: Project, principal: IamPrincipal): readonly IdentityPolicy[] {
+  const perhaps = attachmentsOf(project).perhaps.get(principal);
+  return policiesOf(project, principal).filter((policy) => !perhaps?.has(policy));
 }
 
 /** How messages call whoever has the policy: the principal where there is exactly one in view, else the policy itself. */
@@ -158,6 +189,16 @@ export function awsManagedPolicies(principal: IamPrincipal): { policy: ManagedPo
     const name = managedPolicyText(setting);
     const policy = name === undefined ? undefined : managedPolicyNamed(name);
     return policy ? [{ policy, setting }] : [];
+  });
+}
+
+/** What may be any policy: neither in view nor one of AWS's. */
+export function unknownManagedPolicies(project: Project, principal: IamPrincipal): Setting[] {
+  return principal.managedPolicies.filter((setting) => {
+    if (follow(project, principal.template, setting.value)?.resource.type === "AWS::IAM::ManagedPolicy") return false;
+    const name = managedPolicyText(setting);
+    // SAM takes bare names of AWS's policies.
+    return name === undefined || !/^arn:[^:]*:iam::aws:policy\/|^[\w+=,.@-]+(?:\/[\w+=,.@-]+)?$/.test(name);
   });
 }
 

@@ -1,7 +1,8 @@
 import { evaluate } from "../evaluate/evaluate.ts";
 import { ALWAYS } from "../evaluate/path.ts";
 import { piecesKey, piecesOf, textOf, type Value } from "../evaluate/value.ts";
-import { allEntries, mapAt, type Node, textAt } from "../syntax/node.ts";
+import { allEntries, mapAt, type Node, textAt, withoutAlias } from "../syntax/node.ts";
+import { argumentsOf, intrinsicOf } from "../template/intrinsics.ts";
 import { withInputs } from "../template/read.ts";
 import type { Output, Resource, Template } from "../template/template.ts";
 
@@ -126,33 +127,91 @@ function exportsOf(templates: readonly Template[]): Map<string, (Expression & { 
  * files in view, is no reference, or could be several resources.
  */
 export function follow(project: Project, template: Template, value: Value, depth = 0): Target | undefined {
-  if (depth > 10) return undefined;
-  const onward = (expression: Expression | undefined): Target | undefined => {
-    if (!expression) return undefined;
-    const alternatives = evaluate(expression.template, expression.node, ALWAYS).filter(
-      (each) => each.value.kind !== "absent",
+  if (depth > MAX_STEPS) return undefined;
+  if (value.kind === "reference" && !outputOf(value)) {
+    const resource = template.resources.get(value.id);
+    return resource && { template, resource, ...(value.attribute !== undefined && { attribute: value.attribute }) };
+  }
+  const behind = expressionBehind(project, template, value);
+  const only = behind && onlyValue(behind);
+  return only && follow(project, behind.template, only, depth + 1);
+}
+
+/**
+ * The resources of a list: the items, an `Fn::Split` of an import, or a text with commas as a parent stack passes it. Undefined entries lead
+ * out of the files in view.
+ */
+export function followList(project: Project, template: Template, node: Node): (Target | undefined)[] {
+  return listTargets({ project, remaining: MAX_TARGETS }, template, node, 0);
+}
+
+/** Lists that hold themselves, or each other many times, come to an end. */
+const MAX_TARGETS = 1000;
+
+interface Search {
+  project: Project;
+  remaining: number;
+}
+
+function listTargets(search: Search, template: Template, node: Node, depth: number): (Target | undefined)[] {
+  if (depth > MAX_STEPS || --search.remaining < 0) return [undefined];
+  const plain = withoutAlias(node);
+  const call = plain && intrinsicOf(plain);
+  const [first, second] = call ? argumentsOf(call.argument) : [];
+  if (call?.name === "Fn::Split" && second) return listTargets(search, template, second, depth + 1);
+  if (call?.name === "Fn::Select" && first && second) {
+    const index = withoutAlias(first);
+    return [listTargets(search, template, second, depth + 1)[index?.kind === "scalar" ? Number(index.text) : -1]];
+  }
+  return evaluate(template, node, ALWAYS).flatMap(({ value }) => targetsOf(search, template, value, depth));
+}
+
+function targetsOf(search: Search, template: Template, value: Value, depth: number): (Target | undefined)[] {
+  const { project } = search;
+  if (value.kind === "absent") return [];
+  if (value.kind === "list") return value.node.items.flatMap((item) => listTargets(search, template, item, depth + 1));
+  if (value.kind === "text") {
+    const names = value.pieces.filter((piece) => typeof piece !== "string" || !/^[\s,]*$/.test(piece));
+    return names.flatMap((piece) =>
+      typeof piece === "string" ? [undefined] : targetsOf(search, template, piece, depth),
     );
-    const [only] = alternatives;
-    return alternatives.length === 1 && only ? follow(project, expression.template, only.value, depth + 1) : undefined;
-  };
+  }
+  const target = follow(project, template, value);
+  if (target) return [target];
+  const behind = expressionBehind(project, template, value);
+  return behind ? listTargets(search, behind.template, behind.node, depth + 1) : [undefined];
+}
+
+/** How many stacks a reference may lead through. */
+const MAX_STEPS = 10;
+
+function outputOf(value: Value): string | undefined {
+  const attribute = value.kind === "reference" ? value.attribute : undefined;
+  return attribute?.startsWith("Outputs.") ? attribute.slice("Outputs.".length) : undefined;
+}
+
+/** What stands behind an output of a nested stack, a passed parameter or an import. */
+function expressionBehind(project: Project, template: Template, value: Value): Expression | undefined {
   switch (value.kind) {
     case "reference": {
-      const resource = template.resources.get(value.id);
-      if (!resource) return undefined;
-      const output = value.attribute?.startsWith("Outputs.") ? value.attribute.slice("Outputs.".length) : undefined;
-      if (output === undefined)
-        return { template, resource, ...(value.attribute !== undefined && { attribute: value.attribute }) };
-      const child = project.byFile.get(childFile(template, resource) ?? "");
-      const node = child?.outputs.get(output)?.value;
-      return child && node ? onward({ template: child, node }) : undefined;
+      const output = outputOf(value);
+      const resource = output === undefined ? undefined : template.resources.get(value.id);
+      const child = resource && project.byFile.get(childFile(template, resource) ?? "");
+      const node = child?.outputs.get(output ?? "")?.value;
+      return child && node && { template: child, node };
     }
     case "parameter":
-      return onward(project.passed.get(template)?.get(value.name));
+      return project.passed.get(template)?.get(value.name);
     case "import":
-      return onward(exporter(project, template, piecesKey(value.name)));
+      return exporter(project, template, piecesKey(value.name));
     default:
       return undefined;
   }
+}
+
+function onlyValue({ template, node }: Expression): Value | undefined {
+  const [only, ...others] = evaluate(template, node, ALWAYS).filter((each) => each.value.kind !== "absent");
+  return others.length === 0 ? only?.value : undefined;
 }
 
 /** Several exporters of one name: the one in the same folder counts, as stages of one CDK app lie in folders of their own. */

@@ -1,11 +1,11 @@
 import { grantedActions, listOf, resourceArns, shortName, unconditionalDenies } from "../../core/access/grants.ts";
-import { get, type Setting, text } from "../../core/evaluate/setting.ts";
+import { compatible, get, type Setting, text } from "../../core/evaluate/setting.ts";
 import { textOf } from "../../core/evaluate/value.ts";
 import { leadingKeysSupported } from "../../core/iam/action-classes.ts";
-import { resourceShape } from "../../core/iam/arn.ts";
+import { type ArnText, resourceShape, splitArn, tableNameOf } from "../../core/iam/arn.ts";
 import { arnsOverlap } from "../../core/iam/arn-match.ts";
 import { isKey, operatorOf } from "../../core/iam/conditions.ts";
-import type { Statement } from "../../core/iam/statements.ts";
+import { inStatement, type Statement } from "../../core/iam/statements.ts";
 import { type Fix, merge, replaceItem } from "../../core/lint/fix.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
 import { holdersOf, type IdentityPolicy, policiesOf } from "../../core/model/policies.ts";
@@ -94,7 +94,7 @@ function isTrueWithoutKey(statement: Statement): boolean {
   return statement.conditions.every((test) => {
     if (!isKey(test, KEY)) return true;
     const operator = operatorOf(test);
-    if (operator.name === "null") return test.values.every(({ value }) => textOf(value) === "true");
+    if (operator.name === "null") return test.values.every(({ value }) => textOf(value)?.toLowerCase() === "true");
     return (
       operator.quantifier === "forallvalues" ||
       operator.ifExists ||
@@ -105,11 +105,15 @@ function isTrueWithoutKey(statement: Statement): boolean {
 
 function checkStatement(project: Project, statement: Statement, denies: readonly Statement[], report: Report): void {
   if (!isLimited(statement)) return;
+  if (statement.conditionUnknown) {
+    report.cannotTell(statement.located, "its condition is not known");
+    return;
+  }
   const open = isTrueWithoutKey(statement);
   const others: { action: Setting; names: string[] }[] = [];
   for (const action of statement.actions) {
     const uncovered = uncoveredActions(project, statement, action, denies);
-    const at = { ...action, when: statement.located.when };
+    const at = { ...action, when: inStatement(statement, action) };
     if (uncovered.includes(SEARCH)) {
       report(at, {
         severity: "warning",
@@ -132,7 +136,7 @@ function checkStatement(project: Project, statement: Statement, denies: readonly
   const names = [...new Set(others.flatMap((other) => other.names.map(shortName)))];
   const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
   report(
-    { ...first.action, when: statement.located.when },
+    { ...first.action, when: inStatement(statement, first.action) },
     {
       severity: "info",
       message: open
@@ -182,7 +186,10 @@ function checkNeighbour(
   const all = new Set([policy, ...holdersOf(project, policy).flatMap((holder) => policiesOf(project, holder))]);
   const limited = [...all]
     .flatMap(({ statements }) => statements)
-    .find((other) => isLimited(other) && overlaps(project, other, statement));
+    .find(
+      (other) =>
+        isLimited(other) && compatible(other.located, statement.located) && overlaps(project, other, statement),
+    );
   if (!limited) return;
   for (const action of statement.actions) {
     const open = uncoveredActions(project, statement, action, denies).filter(
@@ -190,7 +197,7 @@ function checkNeighbour(
     );
     if (open.length === 0) continue;
     report(
-      { ...action, when: statement.located.when },
+      { ...action, when: inStatement(statement, action) },
       {
         message: `${listOf(open.map(shortName))} here reach${open.length > 1 ? "" : "es"} all items, although ${label(limited)} limits the same principal to its own by dynamodb:LeadingKeys.`,
         related: [
@@ -200,40 +207,54 @@ function checkNeighbour(
             place: limited.located.place,
           },
         ],
-        fixes: removal(action, open),
+        fixes: removal(statement, action, open),
       },
     );
   }
 }
 
+/** Do both speak of one table, or of what belongs to it? Whoever reads an index or a stream reads the table's items. */
 function overlaps(project: Project, a: Statement, b: Statement): boolean {
-  return resourceArns(project, a).some((left) =>
-    resourceArns(project, b).some(
-      (right) =>
-        left.arn &&
-        right.arn &&
-        (arnsOverlap(left.arn, right.arn) === true || arnsOverlap([...left.arn, "/*"], right.arn) === true),
-    ),
+  const tablesOf = (statement: Statement) =>
+    resourceArns(project, statement).flatMap(({ arn }) => (arn ? [tableOf(arn)] : []));
+  const others = tablesOf(b);
+  return tablesOf(a).some((left) => others.some((right) => arnsOverlap(left, right) === true));
+}
+
+/** The ARN up to the table's name, in any account and region where those are not written out; the whole of it where it is no table's. */
+function tableOf(arn: ArnText): ArnText {
+  const parts = splitArn(arn);
+  const name = parts && tableNameOf(arn);
+  if (!parts || !name) return arn;
+  const { partition, service, region, account } = parts;
+  const where = [partition, service, region, account].map((part) =>
+    part.every((piece) => typeof piece === "string") ? part.join("") : "*",
   );
+  return ["arn:", where.join(":"), ":table/", ...name];
 }
 
 function repairs(statement: Statement, action: Setting, data: readonly string[]): Fix[] {
   const [condition] = get(statement.located, "Condition");
-  const guard: Fix[] = condition
-    ? [
-        {
-          title: "Refuse requests without dynamodb:LeadingKeys (stops Scan and whatever else lacks the key)",
-          class: "caution",
-          changes: [merge(condition, { Null: { [KEY]: "false" } })],
-        },
-      ]
-    : [];
-  return [...removal(action, data), ...guard];
+  if (!condition) return removal(statement, action, data);
+  // Into the `Null` tests that are there: their other keys stay.
+  const operator = statement.conditions.find((test) => test.operator.toLowerCase() === "null")?.operator;
+  const change = operator
+    ? get(condition, operator).map((tests) => merge(tests, { [KEY]: "false" }))
+    : [merge(condition, { Null: { [KEY]: "false" } })];
+  return [
+    ...removal(statement, action, data),
+    {
+      title: "Refuse requests without dynamodb:LeadingKeys (stops Scan and whatever else lacks the key)",
+      class: "caution",
+      changes: change,
+    },
+  ];
 }
 
-function removal(action: Setting, names: readonly string[]): Fix[] {
+/** Not by wildcards, which grant more than this; nor the last action, which a statement needs. */
+function removal(statement: Statement, action: Setting, names: readonly string[]): Fix[] {
   const pattern = text(action);
-  if (pattern === undefined || /[*?]/.test(pattern)) return [];
+  if (pattern === undefined || /[*?]/.test(pattern) || statement.actions.length < 2) return [];
   return [
     {
       title: `Remove ${pattern} (stops ${listOf(names.map(shortName))})`,

@@ -3,7 +3,7 @@ import type { Setting } from "../../core/evaluate/setting.ts";
 import type { ManagedPolicy } from "../../core/iam/managed-policies.ts";
 import { append, type Fix, type Json, replaceItem } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
-import { awsManagedPolicies, type IamPrincipal } from "../../core/model/policies.ts";
+import { awsManagedPolicies, type IamPrincipal, unknownManagedPolicies } from "../../core/model/policies.ts";
 import type { Project } from "../../core/model/project.ts";
 import { inlinePolicies, useOf } from "../../core/model/roles.ts";
 
@@ -56,6 +56,8 @@ export default defineRule({
   controls: { cdkNag: ["AwsSolutions-IAM4"] },
   check(view, report) {
     for (const principal of view.principals) {
+      if (view.dynamoDbInView)
+        for (const setting of unknownManagedPolicies(view.project, principal)) report.cannotTell(setting);
       for (const { policy, setting } of awsManagedPolicies(principal)) {
         if (policy.access === "none" || policy.access === "stream-only") continue;
         if (policy.bare && !view.dynamoDbInView) continue;
@@ -82,7 +84,8 @@ function inlineInstead(project: Project, principal: IamPrincipal, policy: Manage
     Action: (policy.access === "reads" ? READ : [...READ, ...WRITE]).map((name) => `dynamodb:${name}`),
     Resource: [{ "Fn::GetAtt": [table.id, "Arn"] }, { "Fn::Sub": `\${${table.id}.Arn}/index/*` }],
   };
-  const title = `Replace ${policy.name} by item actions on "${table.logicalId}" (stops access to other tables and services)`;
+  const what = policy.access === "reads" ? "reading" : "reading and writing";
+  const title = `Replace ${policy.name} by ${what} items of "${table.logicalId}" (stops everything else it allows, Scan included)`;
   if (principal.resource.writtenType.startsWith("AWS::Serverless::")) {
     return [
       { title, class: "caution", changes: [replaceItem(setting, [{ Version: "2012-10-17", Statement: [statement] }])] },

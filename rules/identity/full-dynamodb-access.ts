@@ -7,10 +7,13 @@ import {
   resourcesInWords,
   unconditionalDenies,
 } from "../../core/access/grants.ts";
+import { reportUnread } from "../../core/access/unread.ts";
 import { text } from "../../core/evaluate/setting.ts";
 import { isConstrained } from "../../core/iam/conditions.ts";
+import { inStatement } from "../../core/iam/statements.ts";
 import { replaceItem } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
+import type { Severity } from "../../core/lint/severity.ts";
 import { holdersOf, type IdentityPolicy, subjectOf } from "../../core/model/policies.ts";
 import { isDeployment, relatedHolders } from "../../core/model/roles.ts";
 
@@ -74,56 +77,51 @@ export default defineRule({
   check(view, report) {
     const { project } = view;
     for (const policy of view.identityPolicies) {
+      reportUnread(view, policy, report);
       const denies = unconditionalDenies(project, policy);
       for (const statement of policy.statements) {
         if (statement.effect !== "Allow") continue;
         const action = statement.actions.find((each) => isEverything(text(each) ?? ""));
         const pattern = action && text(action);
-        if (!action || pattern === undefined) continue;
-        if (isBare(pattern) && !view.dynamoDbInView) continue;
+        if (!action || pattern === undefined || (isBare(pattern) && !view.dynamoDbInView)) continue;
+        const at = { ...action, when: inStatement(statement, action) };
         const reaches = reachesDynamoDb(project, statement);
         if (reaches === undefined && isBare(pattern))
-          report.cannotTell(action, "the resources of its statement are not known");
+          report.cannotTell(at, "the resources of its statement are not known");
         if (reaches === false || (reaches === undefined && isBare(pattern))) continue;
         if (!grantedActions(project, statement, pattern, denies).some((name) => name.startsWith("dynamodb:"))) continue;
         const onEveryTable = everyTable(project, statement).length > 0 || statement.notResources.length > 0;
-        const narrowed = isConstrained(statement) || statement.conditionUnknown;
+        const isNarrowed = isConstrained(statement) || statement.conditionUnknown;
         const andDax =
           !isBare(pattern) && statement.actions.some((each) => /^dax:\*+$/i.test(text(each) ?? "")) ? " and dax:*" : "";
-        report(
-          { ...action, when: statement.located.when },
-          {
-            severity: isDeployment(project, policy)
-              ? "info"
-              : onEveryTable
-                ? narrowed
-                  ? "warning"
-                  : "error"
-                : narrowed
-                  ? "info"
-                  : "warning",
-            message: `${subjectOf(project, policy)} may do everything in DynamoDB (${pattern}${andDax}) on ${resourcesInWords(project, statement)}: read all data, delete tables and backups, rewrite access policies.${replicaAdvice(policy)}`,
-            related: relatedHolders(holdersOf(project, policy), policy),
-            fixes: isBare(pattern)
-              ? []
-              : [
-                  {
-                    title: `Replace ${pattern} by reading and writing items (stops every other DynamoDB action)`,
-                    class: "caution",
-                    changes: [
-                      replaceItem(
-                        action,
-                        ITEM_ACTIONS.map((name) => `dynamodb:${name}`),
-                      ),
-                    ],
-                  },
-                ],
-          },
-        );
+        report(at, {
+          severity: isDeployment(project, policy) ? "info" : severityOf(onEveryTable, isNarrowed),
+          message: `${subjectOf(project, policy)} may do everything in DynamoDB (${pattern}${andDax}) on ${resourcesInWords(project, statement)}: read all data, delete tables and backups, rewrite access policies.${replicaAdvice(policy)}`,
+          related: relatedHolders(holdersOf(project, policy), policy),
+          fixes: isBare(pattern)
+            ? []
+            : [
+                {
+                  title: `Replace ${pattern} by reading and writing items (stops every other DynamoDB action)`,
+                  class: "caution",
+                  changes: [
+                    replaceItem(
+                      action,
+                      ITEM_ACTIONS.map((name) => `dynamodb:${name}`),
+                    ),
+                  ],
+                },
+              ],
+        });
       }
     }
   },
 });
+
+function severityOf(onEveryTable: boolean, isNarrowed: boolean): Severity {
+  if (onEveryTable) return isNarrowed ? "warning" : "error";
+  return isNarrowed ? "info" : "warning";
+}
 
 /** CDK's `Table.replicationRegions` writes this grant itself. */
 function replicaAdvice(policy: IdentityPolicy): string {

@@ -1,5 +1,6 @@
 import {
   grantedActions,
+  isBare,
   isEverything,
   listOf,
   reachesDynamoDb,
@@ -7,13 +8,15 @@ import {
   shortName,
   unconditionalDenies,
 } from "../../core/access/grants.ts";
+import { reportUnread } from "../../core/access/unread.ts";
 import { type Setting, text } from "../../core/evaluate/setting.ts";
 import { accessRewriting, isSurprising } from "../../core/iam/action-classes.ts";
 import { expandAction, findAction } from "../../core/iam/actions.ts";
-import type { Statement } from "../../core/iam/statements.ts";
+import { inStatement, type Statement } from "../../core/iam/statements.ts";
 import { type Fix, replaceItem } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
 import { holdersOf, type IdentityPolicy, subjectOf } from "../../core/model/policies.ts";
+import { fitsWith } from "../../core/model/policy-size.ts";
 import { isDeployment, relatedHolders } from "../../core/model/roles.ts";
 
 export default defineRule({
@@ -59,21 +62,23 @@ export default defineRule({
   check(view, report) {
     const { project } = view;
     for (const policy of view.identityPolicies) {
+      reportUnread(view, policy, report);
       const denies = unconditionalDenies(project, policy);
       for (const statement of policy.statements) {
+        if (statement.effect !== "Allow" || reachesDynamoDb(project, statement) === false) continue;
         // full-dynamodb-access speaks of the whole statement.
-        if (statement.effect !== "Allow" || statement.actions.some((each) => isEverything(text(each) ?? ""))) continue;
-        if (reachesDynamoDb(project, statement) === false) continue;
+        if (view.runs("full-dynamodb-access") && statement.actions.some((each) => isEverything(text(each) ?? "")))
+          continue;
         const writtenOut = new Set(statement.actions.flatMap((each) => findAction(text(each) ?? "")?.qualified ?? []));
         for (const action of statement.actions) {
           const pattern = text(action);
-          if (pattern === undefined || !/[*?]/.test(pattern)) continue;
+          if (pattern === undefined || !/[*?]/.test(pattern) || (isBare(pattern) && !view.dynamoDbInView)) continue;
           const granted = grantedActions(project, statement, pattern, denies);
           const surprising = granted.filter((name) => isSurprising(name) && !writtenOut.has(name));
           if (granted.length < 2 || surprising.length === 0) continue;
           const rewritesAccess = surprising.some((name) => accessRewriting.has(name));
           report(
-            { ...action, when: statement.located.when },
+            { ...action, when: inStatement(statement, action) },
             {
               severity: isDeployment(project, policy) ? "info" : rewritesAccess ? "error" : "warning",
               message: `"${pattern}" also grants ${listOf(surprising.map(shortName))} to ${lowerFirst(subjectOf(project, policy))} on ${resourcesInWords(project, statement)}.`,
@@ -95,19 +100,19 @@ function expansions(
   surprising: readonly string[],
 ): Fix[] {
   const expansion = expandAction(pattern);
-  if (expansion.kind === "notJudged") return [];
+  if (expansion.kind === "notJudged" || isBare(pattern)) return [];
   const others = new Set(statement.actions.filter((each) => each !== action).map(text));
   const all = expansion.names.filter((name) => !others.has(name));
   const expected = all.filter((name) => !surprising.includes(name));
   const fixes: Fix[] = [];
-  if (fits(policy, all)) {
+  if (fitsWith(policy, all)) {
     fixes.push({
       title: `Write out the ${all.length} actions that "${pattern}" grants today`,
       class: "safe",
       changes: [replaceItem(action, all)],
     });
   }
-  if (expected.length > 0 && fits(policy, expected)) {
+  if (expected.length > 0 && fitsWith(policy, expected)) {
     fixes.push({
       title: `Write out the actions without ${listOf(surprising.map(shortName))} (stops those)`,
       class: "caution",
@@ -115,23 +120,6 @@ function expansions(
     });
   }
   return fixes;
-}
-
-/** Characters a policy may have, white space not counted. Source: IAM and STS quotas. */
-const LIMITS: Record<string, number> = {
-  "AWS::IAM::ManagedPolicy": 6144,
-  "AWS::IAM::User": 2048,
-  "AWS::IAM::UserPolicy": 2048,
-  "AWS::IAM::Group": 5120,
-  "AWS::IAM::GroupPolicy": 5120,
-};
-const ROLE_LIMIT = 10_240;
-
-function fits(policy: IdentityPolicy, actions: readonly string[]): boolean {
-  const { start, end } = policy.resource.node;
-  // The whole resource is a little more than the document: the guess errs on the safe side.
-  const written = policy.template.source.text.slice(start, end).replace(/\s/g, "").length;
-  return written + actions.join('","').length <= (LIMITS[policy.resource.type] ?? ROLE_LIMIT);
 }
 
 function lowerFirst(subject: string): string {

@@ -1,24 +1,28 @@
 import {
   everyTable,
   grantedActions,
+  isBare,
   isEverything,
   listOf,
   resourceArns,
   shortName,
   unconditionalDenies,
 } from "../../core/access/grants.ts";
+import { reportUnread } from "../../core/access/unread.ts";
 import { tablesInEnvironment } from "../../core/access/use.ts";
 import { type Setting, text } from "../../core/evaluate/setting.ts";
 import { noResourceLevel, readItems, streamRead, writeItems } from "../../core/iam/action-classes.ts";
 import { findAction } from "../../core/iam/actions.ts";
 import { tableNameOf } from "../../core/iam/arn.ts";
 import { operatorOf } from "../../core/iam/conditions.ts";
-import type { Statement } from "../../core/iam/statements.ts";
+import { inStatement, type Statement } from "../../core/iam/statements.ts";
+import type { Related } from "../../core/lint/finding.ts";
 import { type Fix, replaceItem } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
 import { holdersOf, type IdentityPolicy, subjectOf } from "../../core/model/policies.ts";
 import type { Project } from "../../core/model/project.ts";
 import { isDeployment, isService, relatedHolders } from "../../core/model/roles.ts";
+import { tablesOf } from "../../core/model/tables.ts";
 
 export default defineRule({
   name: "wildcard-resource",
@@ -69,12 +73,16 @@ export default defineRule({
   check(view, report) {
     const { project } = view;
     for (const policy of view.identityPolicies) {
+      reportUnread(view, policy, report);
       const denies = unconditionalDenies(project, policy);
       for (const statement of policy.statements) {
-        if (statement.effect !== "Allow" || statement.actions.some((each) => isEverything(text(each) ?? ""))) continue;
-        const granted = statement.actions.flatMap((action) =>
-          grantedActions(project, statement, text(action) ?? "", denies),
-        );
+        if (statement.effect !== "Allow") continue;
+        // full-dynamodb-access speaks of the whole statement.
+        if (view.runs("full-dynamodb-access") && statement.actions.some((each) => isEverything(text(each) ?? "")))
+          continue;
+        const granted = statement.actions
+          .filter((action) => view.dynamoDbInView || !isBare(text(action) ?? ""))
+          .flatMap((action) => grantedActions(project, statement, text(action) ?? "", denies));
         const what = whatMatters(granted);
         if (!what || hasWorkingTagCondition(statement)) continue;
         const related = relatedHolders(holdersOf(project, policy), policy);
@@ -82,24 +90,24 @@ export default defineRule({
         const quiet = isDeployment(project, policy) || isService(project, policy);
         const [every] = everyTable(project, statement);
         if (every) {
-          report(
-            { ...every, when: statement.located.when },
-            {
+          const at = { ...every, when: inStatement(statement, every) };
+          if (statement.conditionUnknown) report.cannotTell(at, "the condition of its statement is not known");
+          else
+            report(at, {
               severity: quiet ? "info" : "warning",
               message: `${subject} ${what} on every table (${text(every) ?? "table/*"}).`,
               related,
               fixes: nameTheTable(project, policy, statement, every),
-            },
-          );
+            });
           continue;
         }
         for (const { setting, prefix } of prefixes(project, statement)) {
           report(
-            { ...setting, when: statement.located.when },
+            { ...setting, when: inStatement(statement, setting) },
             {
               severity: "info",
               message: `${subject} ${what} on every table whose name starts with "${prefix}", and on what belongs to those tables: indexes, streams, backups.`,
-              related,
+              related: [...tablesStarting(project, prefix), ...related],
             },
           );
         }
@@ -107,6 +115,14 @@ export default defineRule({
     }
   },
 });
+
+/** The tables in view that a prefix takes in. */
+function tablesStarting(project: Project, prefix: string): Related[] {
+  return project.templates.flatMap(tablesOf).flatMap(({ id, tableName, template, resource }) => {
+    const name = tableName.map(text).find((each) => each?.startsWith(prefix));
+    return name === undefined ? [] : [{ message: `"${id}" is one of them ("${name}")`, template, place: resource.key }];
+  });
+}
 
 /** In words behind the subject, or undefined for actions that only describe or that take no resource. */
 function whatMatters(granted: readonly string[]): string | undefined {
@@ -130,7 +146,8 @@ function hasWorkingTagCondition(statement: Statement): boolean {
       !operator.ifExists &&
       operator.quantifier !== "forallvalues" &&
       operator.name !== "null" &&
-      !test.values.some((value) => text(value) === "*")
+      test.values.length > 0 &&
+      !test.values.some((value) => /^[*?]*\*[*?]*$/.test(text(value) ?? ""))
     );
   });
 }
@@ -149,7 +166,9 @@ function prefixes(project: Project, statement: Statement): { setting: Setting; p
 function nameTheTable(project: Project, policy: IdentityPolicy, statement: Statement, every: Setting): Fix[] {
   const limitable = statement.actions.every((action) => {
     const known = findAction(text(action) ?? "");
-    return known !== undefined && known.resourceTypes.length > 0;
+    return (
+      known?.service === "dynamodb" && known.resourceTypes.some(({ name }) => name === "table" || name === "index")
+    );
   });
   const tables = holdersOf(project, policy).flatMap((holder) => tablesInEnvironment(project, holder));
   const [table, ...others] = new Set(tables);

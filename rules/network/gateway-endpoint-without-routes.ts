@@ -1,15 +1,20 @@
+import { listOf } from "../../core/access/grants.ts";
 import { dynamoDbUse } from "../../core/access/use.ts";
-import { isAbsent, isUnknown, items } from "../../core/evaluate/setting.ts";
-import { append } from "../../core/lint/fix.ts";
+import { both } from "../../core/evaluate/branches.ts";
+import type { Path } from "../../core/evaluate/path.ts";
+import { isAbsent, isUnknown, items, type Setting } from "../../core/evaluate/setting.ts";
+import { append, set } from "../../core/lint/fix.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
 import {
   computeUnitsOf,
   type DynamoDbEndpoint,
-  isGateway,
-  routeTableOfSubnet,
+  routedTables,
   routeTablesIn,
+  routingOf,
+  saysGateway,
 } from "../../core/model/network.ts";
-import { follow, type Project } from "../../core/model/project.ts";
+import type { Project } from "../../core/model/project.ts";
+import type { Resource } from "../../core/template/template.ts";
 
 export default defineRule({
   name: "gateway-endpoint-without-routes",
@@ -58,58 +63,75 @@ export default defineRule({
   controls: {},
   check({ endpoints, project }, report) {
     for (const endpoint of endpoints) {
-      if (isGateway(endpoint) !== true) continue;
       for (const list of endpoint.routeTableIds) {
-        if (isUnknown(list)) report.cannotTell(list);
-        else if (isAbsent(list) || items(list).length === 0) reportNoRoutes(project, endpoint, list, report);
-        else checkSubnets(project, endpoint, list, report);
+        const isEmpty = isAbsent(list) || items(list).length === 0;
+        for (const type of endpoint.type) {
+          const when = both(endpoint.template, list.when, type.when);
+          if (!when) continue;
+          if (isUnknown(type) && isEmpty) report.cannotTell(type);
+          if (!saysGateway(type)) continue;
+          if (isEmpty) reportNoRoutes(project, endpoint, list, when, report);
+          else checkSubnets(project, endpoint, list, report);
+        }
       }
     }
   },
 });
 
-type RouteTableList = DynamoDbEndpoint["routeTableIds"][number];
-
-function reportNoRoutes(project: Project, endpoint: DynamoDbEndpoint, list: RouteTableList, report: Report): void {
-  const tables = endpoint.vpc ? routeTablesIn(project, endpoint.template, endpoint.vpc) : [];
-  report(list, {
-    message: `Gateway endpoint "${endpoint.id}" names no route table: no traffic goes through it.`,
-    fixes:
-      tables.length > 0 && isAbsent(list)
-        ? [
-            {
-              title: `Route through the endpoint from ${tables.map(({ logicalId }) => logicalId).join(", ")} (open connections are reset)`,
-              class: "caution",
-              changes: [{ kind: "set", setting: list, value: tables.map(({ id }) => ({ Ref: id })) }],
-            },
-          ]
-        : [],
-  });
+function reportNoRoutes(project: Project, endpoint: DynamoDbEndpoint, list: Setting, when: Path, report: Report): void {
+  const tables = endpoint.vpcs.flatMap((vpc) => routeTablesIn(project, endpoint.template, vpc));
+  report(
+    { ...list, when },
+    {
+      message: `Gateway endpoint "${endpoint.id}" names no route table: no traffic goes through it.`,
+      fixes:
+        tables.length > 0
+          ? [
+              {
+                title: `Route through the endpoint from ${listOf(tables.map(({ logicalId }) => logicalId))} (open connections are reset)`,
+                class: "caution",
+                changes: [
+                  set(
+                    list,
+                    tables.map(({ id }) => ({ Ref: id })),
+                  ),
+                ],
+              },
+            ]
+          : [],
+    },
+  );
 }
 
-/** Subnets without an association in view use the main route table or one from elsewhere: nothing is said about them. */
-function checkSubnets(project: Project, endpoint: DynamoDbEndpoint, list: RouteTableList, report: Report): void {
-  const routed = items(list).map((item) => follow(project, item.template, item.value)?.resource);
-  if (routed.includes(undefined)) return;
-  const tableOf = routeTableOfSubnet(project);
-  const reported = new Set<string>();
+/** The route tables of the subnets from which DynamoDB is used have to be among those of the VPC's endpoints. */
+function checkSubnets(project: Project, endpoint: DynamoDbEndpoint, list: Setting, report: Report): void {
+  const routed = routedTables(project, endpoint);
+  if ("because" in routed && isUnknown(list)) report.cannotTell(list);
+  const { tables, unknown, isIncomplete } = routingOf(project);
+  const reported = new Set<Resource | undefined>();
   for (const unit of computeUnitsOf(project)) {
-    if (
-      !endpoint.vpc ||
-      !unit.vpcs.includes(endpoint.vpc) ||
-      !["yes", "names a table"].includes(dynamoDbUse(project, unit))
-    )
-      continue;
+    if (!unit.vpcs.some((vpc) => endpoint.vpcs.includes(vpc))) continue;
+    if (!["yes", "names a table"].includes(dynamoDbUse(project, unit))) continue;
+    if ("because" in routed) {
+      if (!isUnknown(list)) report.cannotTell(list, routed.because);
+      return;
+    }
     for (const subnet of unit.subnets) {
-      const table = tableOf.get(subnet);
-      if (!table || routed.includes(table) || reported.has(table.id)) continue;
-      reported.add(table.id);
-      const isHere = endpoint.template.resources.get(table.id) === table;
+      const known = tables.get(subnet);
+      if (unknown.has(subnet) || (!known && isIncomplete)) continue;
+      // Without an association a subnet uses the main route table of its VPC, which no template can name.
+      const table = known?.find((each) => !routed.has(each));
+      if ((known && !table) || reported.has(table)) continue;
+      reported.add(table);
+      const isHere = table && endpoint.template.resources.get(table.id) === table;
+      const uses = table
+        ? `whose route table "${table.logicalId}"`
+        : "which has no route table in view: the main one of the VPC";
       report(
         { ...list, place: list.holder },
         {
           severity: "warning",
-          message: `"${unit.id}" uses DynamoDB from subnet "${subnet.logicalId}", whose route table "${table.logicalId}" is not among those of endpoint "${endpoint.id}": its traffic does not go through it.`,
+          message: `"${unit.id}" uses DynamoDB from subnet "${subnet.logicalId}", ${uses} is not among those of endpoint "${endpoint.id}": its traffic does not go through it.`,
           related: [
             { message: `"${unit.id}" runs in that subnet`, template: unit.template, place: unit.located.place },
           ],

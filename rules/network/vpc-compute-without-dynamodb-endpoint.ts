@@ -103,9 +103,10 @@ export default defineRule({
     }
     for (const [vpc, units] of byVpc) {
       const [first, ...others] = units;
-      if (!first || hasEndpoint(project, vpc) === "yes") continue;
-      if (hasEndpoint(project, vpc) === "unknown") {
-        report.cannotTell(first.located, "the VPC of an endpoint in view is not known");
+      const endpoint = hasEndpoint(project, vpc);
+      if (!first || endpoint === "yes") continue;
+      if (endpoint !== "no") {
+        report.cannotTell(first.located, endpoint.because);
         continue;
       }
       const names =

@@ -64,8 +64,11 @@ export default defineRule({
       if (!what) return;
       const located = wholeResource(vpc.template, vpc.resource);
       const endpoint = hasEndpoint(project, vpc.resource);
-      if (endpoint === "unknown") report.cannotTell(located, "the VPC of an endpoint in view is not known");
-      if (endpoint !== "no") continue;
+      if (endpoint === "yes") continue;
+      if (endpoint !== "no") {
+        report.cannotTell(located, endpoint.because);
+        continue;
+      }
       const uses = computeUnitsOf(project)
         .filter((unit) => unit.vpcs.includes(vpc.resource))
         .map((unit) => dynamoDbUse(project, unit));

@@ -1,7 +1,7 @@
-import { text } from "../../core/evaluate/setting.ts";
-import { textOf } from "../../core/evaluate/value.ts";
+import { type Setting, text } from "../../core/evaluate/setting.ts";
+import { piecesOf, textOf } from "../../core/evaluate/value.ts";
 import { operatorOf } from "../../core/iam/conditions.ts";
-import type { ConditionTest, Principal, Statement } from "../../core/iam/statements.ts";
+import { type ConditionTest, inStatement, type Principal, type Statement } from "../../core/iam/statements.ts";
 import { set } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
 
@@ -64,34 +64,50 @@ export default defineRule({
   },
   controls: {},
   check({ resourcePolicies }, report) {
-    for (const { copy, of, statements } of resourcePolicies) {
+    for (const { copy, of, statements, unknown } of resourcePolicies) {
+      for (const setting of unknown) report.cannotTell(setting);
       for (const statement of statements) {
         if (statement.effect !== "Allow") continue;
         const everybody = statement.principals.find(isEverybody);
-        const at = everybody?.setting ?? statement.notPrincipal;
-        if (!at) continue;
-        if (statement.conditionUnknown) report.cannotTell(at, "its condition is not known");
-        if (statement.conditionUnknown || statement.conditions.some(makesNonPublic)) continue;
-        const name = of === "stream" ? `the stream of ${copy.name}` : copy.name;
-        report(
-          { ...at, when: statement.located.when },
-          {
-            message: `Resource policy of ${lowerReplica(name)} is public (${label(statement)}${everybody ? "" : ": NotPrincipal allows everybody else"}); DynamoDB Block Public Access will reject the deployment.`,
-            fixes: everybody
-              ? [
-                  {
-                    title: "Limit to this account (stops everybody else)",
-                    class: "caution",
-                    changes: [set(everybody.setting, ownAccount(everybody))],
-                  },
-                ]
-              : [],
-          },
-        );
+        const principal = everybody?.setting ?? statement.notPrincipal;
+        const isFixed = statement.conditions.some(makesNonPublic);
+        if (!principal) {
+          for (const { setting } of isFixed ? [] : statement.principals.filter(mayBeEverybody))
+            report.cannotTell({ ...setting, when: inStatement(statement, setting) });
+          continue;
+        }
+        const at = {
+          ...principal,
+          when: inStatement(statement, principal),
+          ...(!everybody && { place: principal.holder }),
+        };
+        if (isFixed) continue;
+        if (statement.conditionUnknown) {
+          report.cannotTell(at, "its condition is not known");
+          continue;
+        }
+        const name = of === "stream" ? `the stream of ${lowerReplica(copy.name)}` : lowerReplica(copy.name);
+        report(at, {
+          message: `Resource policy of ${name} is public (${label(statement)}${everybody ? "" : ": NotPrincipal allows everybody else"}); DynamoDB Block Public Access will reject the deployment.`,
+          fixes: everybody
+            ? [
+                {
+                  title: "Limit to this account (stops everybody else)",
+                  class: "caution",
+                  changes: [set(everybody.setting, ownAccount(everybody))],
+                },
+              ]
+            : [],
+        });
       }
     }
   },
 });
+
+/** A principal whose value only deployment knows; a resource's ARN is never a star. */
+function mayBeEverybody({ type, setting }: Principal): boolean {
+  return type === "AWS" && ["parameter", "import", "opaque"].includes(setting.value.kind);
+}
 
 function isEverybody({ type, setting }: Principal): boolean {
   return text(setting) === "*" && (type === "*" || type === "AWS");
@@ -135,11 +151,13 @@ function makesNonPublic(test: ConditionTest): boolean {
   if (operator.negated || operator.ifExists || operator.name === "null" || operator.quantifier === "forallvalues")
     return false;
   const key = test.key.toLowerCase();
+  if (test.values.length === 0) return false;
   if (key === "aws:principalisawsservice")
-    return operator.name === "bool" && test.values.every(({ value }) => textOf(value) === "true");
-  return (
-    TRUSTED_KEYS.has(key) &&
-    test.values.length > 0 &&
-    test.values.every(({ value }) => !/[*?]|\$\{/.test(textOf(value) ?? ""))
-  );
+    return operator.name === "bool" && test.values.every(({ value }) => textOf(value)?.toLowerCase() === "true");
+  return TRUSTED_KEYS.has(key) && test.values.every(isFixedValue);
+}
+
+/** No wildcard and no policy variable in what is known of it. */
+function isFixedValue({ value }: Setting): boolean {
+  return (piecesOf(value) ?? []).every((piece) => typeof piece !== "string" || !/[*?]|\$\{/.test(piece));
 }
