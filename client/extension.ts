@@ -9,31 +9,32 @@ import { showStatus } from "./status.ts";
 export type Api = {
   /** How the server sees a file, or undefined when it does not run. */
   statusOf(uri: vscode.Uri): Promise<DocumentStatus | undefined>;
+  serverState(): ReturnType<Server["state"]>;
 };
 
 let running: Server | undefined;
 
 /**
- * Called by the editor when the first file opens that may be a template. The server starts with the first one that
- * lies where templates lie, so that a settings file alone costs no process.
+ * Called by the editor when the first file opens that may be a template. The server starts when one is shown: the
+ * settings files that the editor itself opens unseen cost no process.
  */
 export function activate(context: vscode.ExtensionContext): Api {
   const output = vscode.window.createOutputChannel("DynamoDB Security Lint", { log: true });
   const server = createServer(context.asAbsolutePath("dist/server.mjs"), output);
   running = server;
 
-  const startFor = (document: vscode.TextDocument): void => {
-    if (isCandidate(document)) void server.start();
+  const startFor = (editors: readonly vscode.TextEditor[]): void => {
+    if (editors.some(({ document }) => isCandidate(document))) void server.start();
   };
   context.subscriptions.push(
     output,
     server,
     showStatus(server),
     registerCommands(server, output),
-    vscode.workspace.onDidOpenTextDocument(startFor),
+    vscode.window.onDidChangeVisibleTextEditors(startFor),
   );
-  vscode.workspace.textDocuments.forEach(startFor);
-  return { statusOf: (uri) => server.statusOf(uri) };
+  startFor(vscode.window.visibleTextEditors);
+  return { statusOf: (uri) => server.statusOf(uri), serverState: () => server.state() };
 }
 
 /** Called by the editor when it closes: ends the server. */
