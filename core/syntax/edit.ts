@@ -169,7 +169,8 @@ function valueEdits(text: string, tree: SyntaxTree, place: Place, value: Json): 
   if (tree.language === "json" || insideFlow(place)) return replaceFlowValue(text, tree, place, value);
   if (!parent) return isFlow ? replaceFlowValue(text, tree, place, value) : undefined;
   const isEmpty = node.kind === "map" ? node.entries.length === 0 : node.kind === "sequence" && node.items.length === 0;
-  const keepsFlow = isFlow && !isEmpty && typeof value === "object" && value !== null && !intrinsicOf(value);
+  const keepsFlow =
+    isFlow && !isEmpty && !node.tag && typeof value === "object" && value !== null && !intrinsicOf(value);
   return keepsFlow ? replaceFlowValue(text, tree, place, value) : replaceBlockValue(text, tree, place, parent, value);
 }
 

@@ -48,8 +48,7 @@ function addElements(
   const last = elementsOf(collection).at(-1);
   const close = collection.end - 1;
   const trail = last && readTrail(text, last.end, close, tree.language);
-  // A pair in a list (`[a: 1]`) is a map without braces.
-  if (!last || !trail || text[close] !== (collection.kind === "map" ? "}" : "]")) return undefined;
+  if (!last || !trail || !hasBrackets(text, collection)) return undefined;
   const from = trail.comma ?? last.end;
   const behind = (newText: string, at = from): TextEdit => ({ start: at, end: at, newText });
 
@@ -73,6 +72,13 @@ function addElements(
   if (!endsOnItsLine(rest, tree.language)) return undefined;
   if (comma) return [behind(texts.map((one) => `${one},`).join(""), lineEnds)];
   return [behind(","), behind(texts.join(","), lineEnds)];
+}
+
+/** A pair in a list (`[a: 1]`) is a map without braces. */
+function hasBrackets(text: string, collection: MapNode | SequenceNode): boolean {
+  const last = elementsOf(collection).at(-1);
+  const close = collection.end - 1;
+  return text[close] === (collection.kind === "map" ? "}" : "]") && (!last || last.end <= close);
 }
 
 /** What stands between the last element and the closing bracket: undefined if anything but comments and one comma (its end given). */
@@ -151,7 +157,8 @@ export function removeFlowElement(
   const element = elements[index];
   const before = elements[index - 1];
   const next = elements[index + 1];
-  if (!element || elementHasComment(text, tree, collection, index)) return undefined;
+  if (!element || !hasBrackets(text, collection)) return undefined;
+  if (elementHasComment(text, tree, collection, index)) return undefined;
   const isComma = (from: number, to: number) => /^\s*,\s*$/.test(text.slice(from, to));
   if (before && !isComma(before.end, element.start)) return undefined;
   const open = before ? undefined : openingBracket(text, element.start);

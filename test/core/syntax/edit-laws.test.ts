@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { differingPaths } from "../../../core/syntax/compare.ts";
@@ -87,7 +88,7 @@ function* placesIn(node: Node, path: Path = []): Generator<{ node: Node; path: P
 function at(root: Node | undefined, path: Path): Node | undefined {
   let node = root;
   for (const step of path) {
-    if (node?.kind === "map") node = node.entries.find((entry) => entry.key.text === step)?.value;
+    if (node?.kind === "map") node = node.entries.findLast((entry) => entry.key.text === step)?.value;
     else node = node?.kind === "sequence" ? node.items[Number(step)] : undefined;
   }
   return node;
@@ -116,7 +117,9 @@ function checkLaws({ text, comments }: Generated, operation: Operation, pick: nu
     add: (node) => node.kind === "sequence",
     remove: (node) => node.kind === "map" && node.entries.length > 0,
   };
-  const suitable = [...placesIn(tree.root)].filter(({ node, path }) => kinds[operation.kind](node, path));
+  const suitable = [...placesIn(tree.root)].filter(
+    ({ node, path }) => kinds[operation.kind](node, path) && at(tree.root, path) === node,
+  );
   const place = suitable[pick % Math.max(suitable.length, 1)];
   if (!place) return;
   const { node, path } = place;
@@ -185,6 +188,12 @@ function checkLaws({ text, comments }: Generated, operation: Operation, pick: nu
   counts.made++;
   const result = applyEdits(source.text, edits);
   const after = parse(result, { comments: true });
+  // Deleted is what is replaced; around it at most white space, a comma or a dash.
+  for (const { start, end } of edits) {
+    const before = source.text.slice(start, Math.min(end, Math.max(start, node.start)));
+    const behind = source.text.slice(Math.max(node.end, start), end);
+    expect(before + behind).toMatch(/^[\s,-]*$/);
+  }
   const told = `${text}\n=== ${JSON.stringify(operation)} at ${JSON.stringify(path)}\n${result}`;
   expect(after.problems.length, told).toBeLessThanOrEqual(tree.problems.length);
   const outside = differingPaths(tree.root, after.root, 1000).filter(
@@ -211,6 +220,24 @@ describe.each([
     counts.none = 0;
     fc.assert(fc.property(texts, operation, fc.nat(), checkLaws), { numRuns: Number(process.env.RUNS ?? 1500) });
     // The laws would hold if nothing were ever edited.
+    expect(counts.made).toBeGreaterThan(counts.none / 2);
+  });
+});
+
+describe.each([
+  "examples/cloudformation/orders.yaml",
+  "examples/sam/template.yaml",
+  "examples/cdk/cdk.out/assembly-Prod/ProdTrackingE255DD13.template.json",
+])("edits of %s", (file) => {
+  const text = readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8");
+  const lines = (file.endsWith(".yaml") ? text.match(/^ *#.+$/gm) : null) ?? [];
+  const comments = lines.map((line) => line.trim()).filter((line) => text.split(line).length === 2);
+
+  it.each([{ lineBreak: "\n" }, { lineBreak: "\r\n" }])("keep the laws too, with $lineBreak", ({ lineBreak }) => {
+    const texts = fc.constant({ text: text.replaceAll("\n", lineBreak), comments });
+    counts.made = 0;
+    counts.none = 0;
+    fc.assert(fc.property(texts, operation, fc.nat(), checkLaws), { numRuns: 100 });
     expect(counts.made).toBeGreaterThan(counts.none / 2);
   });
 });
