@@ -9,6 +9,7 @@ import { type FolderSettings, settingsFinder } from "./configuration.ts";
 import { describeError, EXIT } from "./failure.ts";
 import { listFiles, type Problem } from "./files.ts";
 import {
+  drawnFixes,
   type Fixed,
   fixUnits,
   linkTemplates,
@@ -131,6 +132,7 @@ function lintAll(
   return {
     findings,
     unknown,
+    offersOf: (finding) => (finding.suppressed ? [] : drawnFixes(finding)),
     fixed: fixed.map(({ unit, findings: gone }) => ({ file: unit.loaded.template.file, findings: gone })),
     fixesOf,
     rules,

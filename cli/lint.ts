@@ -2,7 +2,7 @@ import type { Finding, Unknown } from "../core/lint/finding.ts";
 import type { FixClass } from "../core/lint/fix.ts";
 import { fixAll } from "../core/lint/fix-all.ts";
 import { lintTemplate } from "../core/lint/lint.ts";
-import { type ProvenFix, proveFix } from "../core/lint/prove.ts";
+import { drawFix, type ProvenFix, proveFix } from "../core/lint/prove.ts";
 import type { Rule } from "../core/lint/rule.ts";
 import { createProject, type Project, withTemplate } from "../core/model/project.ts";
 import { readTemplate } from "../core/template/read.ts";
@@ -56,6 +56,11 @@ export function provenFixes(unit: Unit, finding: Finding, rules: readonly Rule[]
   return finding.fixes
     .filter((fix) => fix.class !== "snippet")
     .flatMap((fix) => proveFix(unit.scope.project, finding, fix, rules, configuration) ?? []);
+}
+
+/** The repairs of a finding that can be written, not tried: what `--fix` is going to try. */
+export function drawnFixes(finding: Finding): Pick<ProvenFix, "title" | "class">[] {
+  return finding.fixes.filter((fix) => fix.class !== "snippet").flatMap((fix) => drawFix(finding, fix) ?? []);
 }
 
 /** A file whose text was repaired; `text` is without byte order mark. */

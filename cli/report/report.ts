@@ -13,6 +13,8 @@ export interface Report {
   fixed: readonly FixedFile[];
   /** Repairs of a finding that were tried and work. Computed on first use: it costs more than finding. */
   fixesOf(finding: Finding): readonly ProvenFix[];
+  /** Repairs of a finding that `--fix` would try, for saying so: cheap, and nearly always they work. */
+  offersOf(finding: Finding): readonly Pick<ProvenFix, "title" | "class">[];
   /** Every rule there is, for its documentation. */
   rules: readonly Rule[];
   /** What made the run incomplete. */

@@ -94,7 +94,7 @@ function fixNotes(finding: Finding, report: Report, rule: Rule | undefined): str
   } else if (rule) {
     notes.push(rule.docs.how);
   }
-  const fixes = report.fixesOf(finding);
+  const fixes = report.offersOf(finding);
   const safe = fixes.find((fix) => fix.class === "safe");
   const caution = fixes.find((fix) => fix.class === "caution");
   if (safe) notes.push(`--fix does it: ${safe.title}`);
@@ -168,7 +168,7 @@ function fixableLines(report: Report): string[] {
   let caution = 0;
   for (const finding of report.findings) {
     if (finding.suppressed) continue;
-    const classes = report.fixesOf(finding).map((fix) => fix.class);
+    const classes = report.offersOf(finding).map((fix) => fix.class);
     if (classes.includes("safe")) safe++;
     else if (classes.includes("caution")) caution++;
   }

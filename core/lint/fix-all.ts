@@ -6,7 +6,7 @@ import type { Configuration } from "./configuration.ts";
 import type { Finding } from "./finding.ts";
 import type { FixClass } from "./fix.ts";
 import { lintTemplate } from "./lint.ts";
-import { type ProvenFix, proveFix } from "./prove.ts";
+import { type DrawnFix, drawFix, proveTogether, type Trial } from "./prove.ts";
 import type { Rule } from "./rule.ts";
 
 export interface FixAllResult {
@@ -28,57 +28,57 @@ export function fixAll(
   configuration: Configuration,
   classes: readonly FixClass[],
 ): FixAllResult {
-  const original = template.source.text;
   const fixed: Finding[] = [];
-  let current = template;
-  let inProject = project;
-  let passes: TextEdit[][] = [];
+  const passes: TextEdit[][] = [];
+  let trial: Trial = { project, template, rules, configuration };
   while (passes.length < MAX_PASSES) {
-    const { edits, findings } = onePass(inProject, current, rules, configuration, classes);
-    if (edits.length === 0) break;
-    passes = [...passes, edits];
-    fixed.push(...findings);
-    const source = { text: applyEdits(current.source.text, edits), byteOrderMark: template.source.byteOrderMark };
-    current = readTemplate(template.file, source, template.inputs);
-    inProject = withTemplate(inProject, current);
+    const fixes = onePass(trial, classes);
+    if (fixes.length === 0) break;
+    const edits = fixes.flatMap((fix) => fix.edits);
+    passes.push(edits);
+    fixed.push(...fixes.map((fix) => fix.finding));
+    const { source } = trial.template;
+    const text = applyEdits(source.text, edits);
+    const repaired = readTemplate(template.file, { text, byteOrderMark: source.byteOrderMark }, template.inputs);
+    trial = { ...trial, template: repaired, project: withTemplate(trial.project, repaired) };
   }
-  const { text } = current.source;
+  const { text } = trial.template.source;
   const [only] = passes;
-  return { text, fixed, edits: passes.length === 1 && only ? only : wholeChange(original, text) };
+  return { text, fixed, edits: passes.length === 1 && only ? only : wholeChange(template.source.text, text) };
 }
 
-function onePass(
-  project: Project,
-  template: Template,
-  rules: readonly Rule[],
-  configuration: Configuration,
-  classes: readonly FixClass[],
-) {
+/**
+ * Fixes that work together, one per finding. Each finding's first fix is tried; only where none of those works, its others are, one
+ * finding at a time.
+ */
+function onePass(trial: Trial, classes: readonly FixClass[]): DrawnFix[] {
+  const { project, template, rules, configuration } = trial;
+  const candidates = lintTemplate(project, template, rules, configuration)
+    .findings.filter((finding) => !finding.suppressed)
+    .map((finding) => drawable(finding, classes));
+  const proven = proveTogether(trial, withoutOverlaps(candidates.flatMap(([first]) => first ?? [])));
+  if (proven.length > 0) return proven;
+  for (const [, ...others] of candidates) {
+    for (const other of others) if (proveTogether(trial, [other]).length > 0) return [other];
+  }
+  return [];
+}
+
+function drawable(finding: Finding, classes: readonly FixClass[]): DrawnFix[] {
+  return finding.fixes
+    .filter((fix) => classes.includes(fix.class))
+    .flatMap((fix) => drawFix(finding, fix) ?? [])
+    .filter((drawn) => classes.includes(drawn.class));
+}
+
+/** Fixes whose edits do not meet, in their order. */
+function withoutOverlaps(fixes: readonly DrawnFix[]): DrawnFix[] {
   const edits: TextEdit[] = [];
-  const findings: Finding[] = [];
-  for (const finding of lintTemplate(project, template, rules, configuration).findings) {
-    if (finding.suppressed) continue;
-    const proven = firstProven(project, finding, rules, configuration, classes);
-    if (!proven || proven.edits.some((edit) => edits.some((other) => overlaps(edit, other)))) continue;
-    edits.push(...proven.edits);
-    findings.push(finding);
-  }
-  return { edits, findings };
-}
-
-function firstProven(
-  project: Project,
-  finding: Finding,
-  rules: readonly Rule[],
-  configuration: Configuration,
-  classes: readonly FixClass[],
-): ProvenFix | undefined {
-  for (const fix of finding.fixes) {
-    if (!classes.includes(fix.class)) continue;
-    const proven = proveFix(project, finding, fix, rules, configuration);
-    if (proven && classes.includes(proven.class)) return proven;
-  }
-  return undefined;
+  return fixes.filter((fix) => {
+    if (fix.edits.some((edit) => edits.some((other) => overlaps(edit, other)))) return false;
+    edits.push(...fix.edits);
+    return true;
+  });
 }
 
 /** Two insertions at one place go one behind the other; anything else that meets is left for the next pass. */

@@ -18,6 +18,20 @@ export interface ProvenFix {
   edits: TextEdit[];
 }
 
+/** A fix turned into edits, not tried yet. */
+export interface DrawnFix extends ProvenFix {
+  finding: Finding;
+  touched: Applied["touched"];
+}
+
+/** What a fix is tried against. */
+export interface Trial {
+  project: Project;
+  template: Template;
+  rules: readonly Rule[];
+  configuration: Configuration;
+}
+
 /**
  * Turns a fix into edits and proves them: the text still parses, the finding is gone, no finding is new, and nothing changed in the tree
  * but what the fix speaks of. Undefined where any of that fails: then it is not offered.
@@ -29,22 +43,58 @@ export function proveFix(
   rules: readonly Rule[],
   configuration: Configuration,
 ): ProvenFix | undefined {
-  const { template } = finding;
+  const drawn = drawFix(finding, fix);
+  if (!drawn || !isProven({ project, template: finding.template, rules, configuration }, [drawn])) return undefined;
+  const { title, class: fixClass, edits } = drawn;
+  return { title, class: fixClass, edits };
+}
+
+/** The edits of a fix, without a proof; undefined where it cannot be written: computed values, aliases, generated files. */
+export function drawFix(finding: Finding, fix: Fix): DrawnFix | undefined {
   const applied: Applied = { edits: [], touched: [] };
   for (const change of fix.changes) {
-    const one = applyChange(template, change);
+    const one = applyChange(finding.template, change);
     if (!one) return undefined;
     applied.edits.push(...one.edits);
     applied.touched.push(...one.touched);
   }
-  const text = tryEdits(template, applied.edits);
-  if (text === undefined || !isProven(project, [finding], template, text, applied.touched, rules, configuration))
-    return undefined;
-  return { ...branchOf(fix), edits: applied.edits };
+  return { ...branchOf(fix), ...applied, finding };
+}
+
+/**
+ * Proves fixes together: the text with all of them is read and linted once. Where that fails, the halves are tried, down to single fixes, so
+ * that one that does not work costs the others nothing. What comes back works together.
+ */
+export function proveTogether(trial: Trial, fixes: readonly DrawnFix[]): DrawnFix[] {
+  if (fixes.length === 0 || isProven(trial, fixes)) return [...fixes];
+  if (fixes.length === 1) return [];
+  const middle = fixes.length >> 1;
+  const first = proveTogether(trial, fixes.slice(0, middle));
+  const second = proveTogether(trial, fixes.slice(middle));
+  const both = [...first, ...second];
+  return first.length === 0 || second.length === 0 || isProven(trial, both) ? both : first;
+}
+
+/** Lints the text that the edits give, in the same project, and compares. */
+function isProven(trial: Trial, fixes: readonly DrawnFix[]): boolean {
+  const { project, template, rules, configuration } = trial;
+  const text = tryEdits(
+    template,
+    fixes.flatMap((fix) => fix.edits),
+  );
+  if (text === undefined) return false;
+  const edited = readTemplate(template.file, { text, byteOrderMark: template.source.byteOrderMark }, template.inputs);
+  if (edited.tree.problems.length > template.tree.problems.length) return false;
+  const touched = fixes.flatMap((fix) => fix.touched);
+  if (!changesOnly(template.tree.root, edited.tree.root, touched)) return false;
+  const after = active(lintTemplate(withTemplate(project, edited), edited, rules, configuration).findings);
+  if (fixes.some(({ finding }) => after.has(finding.fingerprint))) return false;
+  const before = activeBefore(trial);
+  return [...after].every((fingerprint) => before.has(fingerprint));
 }
 
 /** Overlapping edits make no text. */
-export function tryEdits(template: Template, edits: readonly TextEdit[]): string | undefined {
+function tryEdits(template: Template, edits: readonly TextEdit[]): string | undefined {
   try {
     return applyEdits(template.source.text, edits);
   } catch {
@@ -52,53 +102,55 @@ export function tryEdits(template: Template, edits: readonly TextEdit[]): string
   }
 }
 
-/** Lints the text that the edits give, in the same project, and compares. */
-function isProven(
-  project: Project,
-  findings: readonly Finding[],
-  template: Template,
-  text: string,
-  touched: Applied["touched"],
-  rules: readonly Rule[],
-  configuration: Configuration,
-): boolean {
-  const edited = readTemplate(template.file, { text, byteOrderMark: template.source.byteOrderMark }, template.inputs);
-  if (edited.tree.problems.length > template.tree.problems.length) return false;
-  if (!changesOnly(template.tree.root, edited.tree.root, touched)) return false;
-  const before = active(lintTemplate(project, template, rules, configuration).findings);
-  const after = active(lintTemplate(withTemplate(project, edited), edited, rules, configuration).findings);
-  if (findings.some((finding) => after.has(finding.fingerprint))) return false;
-  return [...after].every((fingerprint) => before.has(fingerprint));
+const lastBefore = new WeakMap<Template, { trial: Trial; fingerprints: Set<string> }>();
+
+/** The findings before any fix, kept for as long as fixes of one template are tried in one project. */
+function activeBefore(trial: Trial): Set<string> {
+  const { project, template, rules, configuration } = trial;
+  const known = lastBefore.get(template);
+  if (known?.trial.project === project && known.trial.rules === rules && known.trial.configuration === configuration)
+    return known.fingerprints;
+  const fingerprints = active(lintTemplate(project, template, rules, configuration).findings);
+  lastBefore.set(template, { trial, fingerprints });
+  return fingerprints;
 }
 
 function active(findings: readonly Finding[]): Set<string> {
   return new Set(findings.filter((finding) => !finding.suppressed).map((finding) => finding.fingerprint));
 }
 
+/** More places than this are not compared one by one: the fix is then not proven. */
+const MAX_DIFFERENCES = 10_000;
+
 function changesOnly(before: Node | undefined, after: Node | undefined, touched: Applied["touched"]): boolean {
-  const allowed = touched.flatMap(({ node, keys }) => {
-    const path = before && pathOf(before, node);
-    if (!path) return [];
-    return keys ? keys.map((key) => [...path, key]) : [path];
-  });
-  return differingPaths(before, after, 50).every((path) =>
-    allowed.some((prefix) => prefix.every((key, index) => path[index] === key)),
-  );
+  const paths = before ? pathsOf(before, new Set(touched.map(({ node }) => node))) : new Map();
+  const allowed = new Set<string>();
+  for (const { node, keys } of touched) {
+    const path = paths.get(node);
+    if (!path) continue;
+    if (keys) for (const key of keys) allowed.add(pathKey([...path, key]));
+    else allowed.add(pathKey(path));
+  }
+  const differing = differingPaths(before, after, MAX_DIFFERENCES);
+  return differing.length < MAX_DIFFERENCES && differing.every((path) => isBelow(path, allowed));
 }
 
-function pathOf(root: Node, wanted: Node): (string | number)[] | undefined {
-  if (root === wanted) return [];
-  if (root.kind === "sequence") {
-    for (const [index, item] of root.items.entries()) {
-      const path = pathOf(item, wanted);
-      if (path) return [index, ...path];
-    }
-  }
-  if (root.kind === "map") {
-    for (const entry of root.entries) {
-      const path = pathOf(entry.value, wanted);
-      if (path) return [entry.key.text, ...path];
-    }
-  }
-  return undefined;
+function isBelow(path: readonly (string | number)[], allowed: ReadonlySet<string>): boolean {
+  return path.some((_, index) => allowed.has(pathKey(path.slice(0, index + 1)))) || allowed.has(pathKey([]));
+}
+
+function pathKey(path: readonly (string | number)[]): string {
+  return JSON.stringify(path);
+}
+
+/** Where the wanted nodes stand in the written tree. */
+function pathsOf(root: Node, wanted: ReadonlySet<Node>): Map<Node, (string | number)[]> {
+  const found = new Map<Node, (string | number)[]>();
+  const walk = (node: Node, path: (string | number)[]): void => {
+    if (wanted.has(node)) found.set(node, path);
+    if (node.kind === "sequence") for (const [index, item] of node.items.entries()) walk(item, [...path, index]);
+    if (node.kind === "map") for (const { key, value } of node.entries) walk(value, [...path, key.text]);
+  };
+  walk(root, []);
+  return found;
 }
