@@ -1,7 +1,8 @@
 import { describePath } from "../evaluate/path.ts";
 import type { Setting } from "../evaluate/setting.ts";
 import { addItem, type Json, replaceItem, replaceValue, setEntries, type TextEdit } from "../syntax/edit.ts";
-import { type MapNode, mapAt, type Node, withoutAlias } from "../syntax/node.ts";
+import { type MapNode, mapAt, type Node } from "../syntax/node.ts";
+import { type Parent, placeOf } from "../syntax/place.ts";
 import type { Template } from "../template/template.ts";
 import type { Change, Fix, FixClass } from "./fix.ts";
 
@@ -26,10 +27,7 @@ export function applyChange(template: Template, change: Change): Applied | undef
     }
     case "items": {
       const { slot } = change.setting;
-      if (!("replace" in slot)) return undefined;
-      const edits = replaceItem(template.source, template.tree, slot.replace, [...change.values]);
-      const holder = sequenceHolding(template.tree.root, slot.replace) ?? slot.replace;
-      return done(edits, [{ node: holder }]);
+      return "replace" in slot ? replaceInList(template, slot.replace, change.values) : undefined;
     }
     case "append": {
       const { value } = change.setting;
@@ -63,22 +61,38 @@ function addEntries(template: Template, map: MapNode, entries: { [key: string]: 
   return done(setEntries(template.source, template.tree, map, entries), [{ node: map, keys: Object.keys(entries) }]);
 }
 
-function sequenceHolding(root: Node | undefined, wanted: Node): Node | undefined {
-  const node = withoutAlias(root);
-  if (node?.kind === "sequence") {
-    if (node.items.includes(wanted)) return node;
-    for (const item of node.items) {
-      const found = sequenceHolding(item, wanted);
-      if (found) return found;
-    }
+/** In a branch of an `Fn::If` a value can become only what the branch can be: a list where the whole list depends on it, else one item. */
+function replaceInList(template: Template, node: Node, values: readonly Json[]): Applied | undefined {
+  const { source, tree } = template;
+  const parents = placeOf(tree, node)?.parents;
+  if (!parents) return undefined;
+  const around = aroundFunctions(parents);
+  const [parent] = parents.slice(-1);
+  if (around === parents.length) {
+    const edits = replaceItem(source, tree, node, [...values]);
+    return done(edits, [{ node: parent?.kind === "item" ? parent.sequence : node }]);
   }
-  if (node?.kind === "map" && root?.kind !== "alias") {
-    for (const entry of node.entries) {
-      const found = sequenceHolding(entry.value, wanted);
-      if (found) return found;
-    }
+  const isItem = parents[around - 1]?.kind === "item";
+  const [only, ...others] = values;
+  if (only === undefined && !isItem) return undefined;
+  if (others.length > 0 && isItem) return undefined;
+  const value = only === undefined ? { Ref: "AWS::NoValue" } : others.length === 0 ? only : [...values];
+  return done(replaceValue(source, tree, node, value), [{ node }]);
+}
+
+/** How many of the parents stand around the outermost of the functions that the innermost ones belong to; all where there is no function. */
+function aroundFunctions(parents: readonly Parent[]): number {
+  let around = parents.length;
+  while (around > 0) {
+    const parent = parents[around - 1];
+    if (parent?.kind !== "item") break;
+    const call = parents[around - 2];
+    if (parent.sequence.tag) around -= 1;
+    else if (call?.kind === "entry" && call.map.entries.length === 1 && call.entry.key.text.startsWith("Fn::"))
+      around -= 2;
+    else break;
   }
-  return undefined;
+  return around;
 }
 
 /**
@@ -88,7 +102,8 @@ function sequenceHolding(root: Node | undefined, wanted: Node): Node | undefined
 export function branchOf(fix: Fix): { title: string; class: FixClass } {
   const branches = new Set<string>();
   for (const change of fix.changes) {
-    if ((change.kind !== "set" && change.kind !== "merge") || !("replace" in change.setting.slot)) continue;
+    if (change.kind === "resource") continue;
+    if (!("replace" in change.setting.slot)) continue;
     const branch = describePath(change.setting.when);
     if (branch) branches.add(branch);
   }
