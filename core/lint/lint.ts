@@ -115,6 +115,7 @@ function joinBranches(rule: Rule, drafts: readonly Draft[]): Finding[] {
       at.place.end,
       at.path.join("/"),
       at.missing.join("/"),
+      message.severity,
       message.message,
     ].join("\n");
     groups.set(key, [...(groups.get(key) ?? []), draft]);
