@@ -1,7 +1,7 @@
 // npm run bench [-- FOLDER]: what the linter costs, as whole processes and per keystroke. FOLDER is a folder of templates, e.g. a corpus.
 // Figures of one run belong together; machines differ, so quote the ratios.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -22,7 +22,14 @@ try {
   const file = join(scratch, "five.yaml");
   writeFileSync(file, sampleTemplate(5_000));
   const floor = measure("node -e 0", ["-e", "0"]);
-  const load = measure("loading the bundle (ddblint --version)", [cli, "--version"]);
+  const loader = join(scratch, "load.mjs");
+  writeFileSync(
+    loader,
+    chunksOf(cli)
+      .map((chunk) => `import ${JSON.stringify(pathToFileURL(chunk).href)};\n`)
+      .join(""),
+  );
+  const load = measure("node, loading the bundle of lint", [loader]);
   const one = measure("ddblint, one 5 kB file", [cli, "--fail-on", "never", file]);
   console.log(
     `one 5 kB file / node -e 0: ${(one.cpu / floor.cpu).toFixed(2)}; / (node + loading the bundle): ${(one.cpu / load.cpu).toFixed(2)}`,
@@ -31,6 +38,16 @@ try {
   if (existsSync(folder)) measure(`ddblint ${process.argv[2] ?? "corpus"}`, [cli, "--fail-on", "never", folder]);
 } finally {
   rmSync(scratch, { recursive: true });
+}
+
+/** The chunks that linting loads, without the command line's own entry: importing that would run it. */
+function chunksOf(entry) {
+  const folder = join(top, "dist");
+  const server = readFileSync(join(folder, "server.mjs"), "utf8");
+  return readdirSync(folder)
+    .filter((name) => name.startsWith("chunk-") && name.endsWith(".mjs"))
+    .filter((name) => readFileSync(entry, "utf8").includes(name) || server.includes(name))
+    .map((name) => join(folder, name));
 }
 
 async function bundled(name) {

@@ -1,8 +1,8 @@
-import stringWidth from "string-width";
 import type { Span } from "../../core/syntax/node.ts";
 import { lineStarts, positionAt, type SourceText } from "../../core/syntax/source-text.ts";
 import { printable } from "../printable.ts";
 import { type Format, plain, type Style } from "../terminal.ts";
+import { displayWidth } from "./width.ts";
 
 /** Lines shown above and below the marked one. */
 const CONTEXT = 1;
@@ -87,8 +87,8 @@ function window(line: string, start: number, end: number): { text: string; befor
   const after = show(line.slice(Math.max(start, Math.min(end, to)), to));
   return {
     text: left + before + marked + after + right,
-    before: columns(left + before),
-    marked: columns(marked),
+    before: displayWidth(left + before),
+    marked: displayWidth(marked),
   };
 }
 
@@ -100,8 +100,4 @@ function wholeCharacter(line: string, index: number): number {
 
 function show(text: string): string {
   return printable(text.replaceAll("\t", TAB));
-}
-
-function columns(text: string): number {
-  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
 }

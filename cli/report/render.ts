@@ -1,6 +1,7 @@
 import type { Format } from "../lint-options.ts";
 import type { Style } from "../terminal.ts";
 import type { Report } from "./report.ts";
+import { prepareWidths } from "./width.ts";
 
 export interface RenderOptions {
   style: Style;
@@ -14,6 +15,7 @@ export interface RenderOptions {
 export async function renderReport(report: Report, format: Format, options: RenderOptions): Promise<string> {
   switch (format) {
     case "text":
+      await prepareWidths(report.findings.map((finding) => finding.template.source.text));
       return (await import("./text.ts")).textReport(report, options);
     case "json":
       return (await import("./json.ts")).jsonReport(report);

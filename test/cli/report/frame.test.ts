@@ -1,7 +1,10 @@
 import stringWidth from "string-width";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { codeFrame } from "../../../cli/report/frame.ts";
+import { prepareWidths } from "../../../cli/report/width.ts";
 import { sourceText } from "../../../core/syntax/source-text.ts";
+
+beforeAll(() => prepareWidths(["\u{1f600}"]));
 
 /** The frame of what stands between « and » in the text. */
 function frame(marked: string, label = "Orders"): string[] {
