@@ -10,6 +10,7 @@ import type { Finding } from "./finding.ts";
 import type { Fix, FixClass } from "./fix.ts";
 import { lintTemplate } from "./lint.ts";
 import type { Rule } from "./rule.ts";
+import { atLeast } from "./severity.ts";
 
 /** A repair that was tried in memory and works. Offsets of `edits` are those of the finding's template. */
 export interface ProvenFix {
@@ -88,9 +89,29 @@ function isProven(trial: Trial, fixes: readonly DrawnFix[]): boolean {
   const touched = fixes.flatMap((fix) => fix.touched);
   if (!changesOnly(template.tree.root, edited.tree.root, touched)) return false;
   const after = active(lintTemplate(withTemplate(project, edited), edited, rules, configuration).findings);
-  if (fixes.some(({ finding }) => after.has(finding.fingerprint))) return false;
   const before = activeBefore(trial);
-  return [...after].every((fingerprint) => before.has(fingerprint));
+  if (!fixes.every(({ finding }) => isGone(finding, before, after))) return false;
+  return [...after.byFingerprint.values()].every((remaining) => isKnown(remaining, before));
+}
+
+/** Its fingerprint is gone, and nothing came in its place: of a finding that holds in two branches, one could be left. */
+function isGone(finding: Finding, before: Active, after: Active): boolean {
+  return !after.byFingerprint.has(finding.fingerprint) && atPlaceOf(finding, after) < atPlaceOf(finding, before);
+}
+
+function atPlaceOf(finding: Finding, active: Active): number {
+  return active.byPlace.get(placeKey(finding))?.length ?? 0;
+}
+
+/** It was there before: in the same branch, or in another and at least as bad, as where a fix leaves fewer branches in which it holds. */
+function isKnown(finding: Finding, before: Active): boolean {
+  if (before.byFingerprint.has(finding.fingerprint)) return true;
+  const others = before.byPlace.get(placeKey(finding)) ?? [];
+  return others.some((other) => other.when !== finding.when && atLeast(other.severity, finding.severity));
+}
+
+function placeKey({ rule, resource, path }: Finding): string {
+  return pathKey([rule, resource?.logicalId ?? "", ...path]);
 }
 
 /** Overlapping edits make no text. */
@@ -102,21 +123,38 @@ function tryEdits(template: Template, edits: readonly TextEdit[]): string | unde
   }
 }
 
-const lastBefore = new WeakMap<Template, { trial: Trial; fingerprints: Set<string> }>();
+/** The findings that count. */
+interface Active {
+  byFingerprint: ReadonlyMap<string, Finding>;
+  /** By rule, resource and property path, whatever the branch. */
+  byPlace: ReadonlyMap<string, readonly Finding[]>;
+}
+
+const lastBefore = new WeakMap<Template, { trial: Trial; found: Active }>();
 
 /** The findings before any fix, kept for as long as fixes of one template are tried in one project. */
-function activeBefore(trial: Trial): Set<string> {
+function activeBefore(trial: Trial): Active {
   const { project, template, rules, configuration } = trial;
   const known = lastBefore.get(template);
   if (known?.trial.project === project && known.trial.rules === rules && known.trial.configuration === configuration)
-    return known.fingerprints;
-  const fingerprints = active(lintTemplate(project, template, rules, configuration).findings);
-  lastBefore.set(template, { trial, fingerprints });
-  return fingerprints;
+    return known.found;
+  const found = active(lintTemplate(project, template, rules, configuration).findings);
+  lastBefore.set(template, { trial, found });
+  return found;
 }
 
-function active(findings: readonly Finding[]): Set<string> {
-  return new Set(findings.filter((finding) => !finding.suppressed).map((finding) => finding.fingerprint));
+function active(findings: readonly Finding[]): Active {
+  const byFingerprint = new Map<string, Finding>();
+  const byPlace = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    if (finding.suppressed) continue;
+    byFingerprint.set(finding.fingerprint, finding);
+    const key = placeKey(finding);
+    const known = byPlace.get(key);
+    if (known) known.push(finding);
+    else byPlace.set(key, [finding]);
+  }
+  return { byFingerprint, byPlace };
 }
 
 /** More places than this are not compared one by one: the fix is then not proven. */

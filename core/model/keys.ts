@@ -1,4 +1,6 @@
+import type { Path } from "../evaluate/path.ts";
 import { get, propertiesOf, type Setting, wholeResource } from "../evaluate/setting.ts";
+import { type Change, put } from "../lint/fix.ts";
 import type { Resource, Template } from "../template/template.ts";
 import { perObject } from "./lazy.ts";
 import { follow, type Project } from "./project.ts";
@@ -91,4 +93,15 @@ function keysBehind(project: Project, { template, resource }: KeyAlias): Resourc
 /** The tables in view that are encrypted with the key, or name theirs by the alias. */
 export function usesOf(project: Project, named: Key | KeyAlias): readonly KeyUse[] {
   return usesByResource(project).get(named.resource) ?? [];
+}
+
+/** Lets a key or an alias outlive its stack, in the branch of `when`. */
+export function keepKey(kept: Key | KeyAlias, when?: Path): Change[] {
+  const whole = wholeResource(kept.template, kept.resource);
+  const isKey = "isReplica" in kept;
+  return put(when ? { ...whole, when } : whole, {
+    // An alias has a name, which a rolled-back first deployment would leave taken.
+    DeletionPolicy: isKey ? "Retain" : "RetainExceptOnCreate",
+    ...(isKey && kept.isReplica && { UpdateReplacePolicy: "Retain" }),
+  });
 }

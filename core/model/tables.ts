@@ -89,20 +89,44 @@ function plainTable(template: Template, resource: Resource): Table {
 function globalTable(template: Template, resource: Resource): Table {
   const properties = propertiesOf(template, resource);
   const replicas = properties.flatMap((each) => get(each, "Replicas")).flatMap(items);
+  const shared = common(template, resource, properties);
   return {
-    ...common(template, resource, properties),
+    ...shared,
     kind: "GlobalTable",
     copies: replicas.map((replica, index) => {
       const region = regionName(replica) ?? `${index + 1}`;
       const place = regionEntry(replica) ?? replica.place;
       const located = { ...replica, place, holder: place };
+      const copy = copyOf(
+        `Replica ${region} of "${resource.logicalId}"`,
+        located,
+        [located],
+        "ReplicaStreamSpecification",
+      );
       return {
-        ...copyOf(`Replica ${region} of "${resource.logicalId}"`, located, [located], "ReplicaStreamSpecification"),
+        ...copy,
         region,
+        pointInTimeRecovery: copy.pointInTimeRecovery.flatMap((each) =>
+          unlessInherited(each, shared.globalTableSource),
+        ),
         key: getPath(located, "SSESpecification", "KMSMasterKeyId"),
       };
     }),
   };
+}
+
+/**
+ * A replica of a table elsewhere may take a setting from there: then its absence says nothing. Source: the DynamoDB pages about global tables
+ * in several accounts, which disagree for point-in-time recovery.
+ */
+function unlessInherited(setting: Setting, sources: readonly Setting[]): Setting[] {
+  if (!isAbsent(setting)) return [setting];
+  const reason = "the table is a replica of one elsewhere, whose settings may count";
+  const hidden: Setting = { ...setting, value: { kind: "opaque", reason } };
+  const branches = together([[setting], sources]);
+  return branches
+    ? branches.map(({ when, chosen }) => (chosen.every(isAbsent) ? { ...setting, when } : { ...hidden, when }))
+    : [hidden];
 }
 
 function common(template: Template, resource: Resource, properties: readonly Setting[]) {

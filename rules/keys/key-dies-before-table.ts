@@ -1,16 +1,7 @@
 import type { Path } from "../../core/evaluate/path.ts";
-import {
-  compatible,
-  isAbsent,
-  isUnknown,
-  type Setting,
-  text,
-  together,
-  wholeResource,
-} from "../../core/evaluate/setting.ts";
-import { put } from "../../core/lint/fix.ts";
+import { compatible, isAbsent, isUnknown, type Setting, text, together } from "../../core/evaluate/setting.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
-import { aliasesOf, type Key, type KeyAlias, type KeyUse, keysOf, usesOf } from "../../core/model/keys.ts";
+import { aliasesOf, type Key, type KeyAlias, type KeyUse, keepKey, keysOf, usesOf } from "../../core/model/keys.ts";
 import type { Project } from "../../core/model/project.ts";
 
 export default defineRule({
@@ -93,7 +84,7 @@ function checkKey(project: Project, key: Key, report: Report): void {
         {
           message: `${tables(retained)} ${are(retained)} retained when the stack goes, but the key "${key.id}" is scheduled for deletion: the data becomes unreadable.`,
           related: retained.map(related),
-          fixes: [keepKey(key, policy)],
+          fixes: [keep(key, policy)],
         },
       );
     }
@@ -110,7 +101,7 @@ function checkKey(project: Project, key: Key, report: Report): void {
         {
           message: `A changed PrimaryKeyArn replaces the key "${key.id}" and schedules the old one for deletion, while ${tables(retained)} may still need it.`,
           related: retained.map(related),
-          fixes: [keepKey(key, policy)],
+          fixes: [keep(key, policy)],
         },
       );
     }
@@ -132,12 +123,9 @@ function checkAlias(project: Project, alias: KeyAlias, report: Report): void {
           related: retained.map(related),
           fixes: [
             {
-              title: "Keep the alias when it leaves the stack (DeletionPolicy: Retain)",
+              title: "Keep the alias when it leaves the stack (DeletionPolicy: RetainExceptOnCreate)",
               class: "safe",
-              changes: put(
-                { ...wholeResource(alias.template, alias.resource), when: policy.when },
-                { DeletionPolicy: "Retain" },
-              ),
+              changes: keepKey(alias, policy.when),
             },
           ],
         },
@@ -190,13 +178,10 @@ function related({ table, setting }: KeyUse) {
   return { message: `"${table.id}" is encrypted with it`, template: setting.template, place: setting.place };
 }
 
-function keepKey(key: Key, policy: Setting) {
+function keep(key: Key, policy: Setting) {
   return {
     title: "Keep the key when it leaves the stack (DeletionPolicy: Retain)",
     class: "safe" as const,
-    changes: put(
-      { ...wholeResource(key.template, key.resource), when: policy.when },
-      { DeletionPolicy: "Retain", ...(key.isReplica && { UpdateReplacePolicy: "Retain" }) },
-    ),
+    changes: keepKey(key, policy.when),
   };
 }

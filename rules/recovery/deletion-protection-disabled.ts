@@ -1,7 +1,7 @@
 import { compatible, type Located, text } from "../../core/evaluate/setting.ts";
-import { set } from "../../core/lint/fix.ts";
+import { type Fix, set } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
-import { acrossCopies, split, type Table } from "../../core/model/tables.ts";
+import { type Across, acrossCopies, split, type Table } from "../../core/model/tables.ts";
 
 export default defineRule({
   name: "deletion-protection-disabled",
@@ -61,13 +61,7 @@ export default defineRule({
           }
           report(at, {
             message: `${message}.`,
-            fixes: [
-              {
-                title: "Turn on deletion protection (deleting the table or its stack then fails until it is off)",
-                class: "safe",
-                changes: [set(setting, true)],
-              },
-            ],
+            fixes: [turnOn(off)],
           });
         }
       }
@@ -80,4 +74,16 @@ function remark(table: Table, at: Located): string {
     (policy) => text(policy)?.startsWith("Retain") && compatible(policy, at),
   );
   return isRetained ? " (DeletionPolicy protects only against CloudFormation)" : "";
+}
+
+/** On all copies at once: one alone would leave the replicas uneven. */
+function turnOn(off: Across["settings"]): Fix {
+  return {
+    title:
+      off.length > 1
+        ? "Turn on deletion protection on every replica (deleting them or their stack then fails until it is off)"
+        : "Turn on deletion protection (deleting the table or its stack then fails until it is off)",
+    class: "safe",
+    changes: off.map(({ setting }) => set(setting, true)),
+  };
 }

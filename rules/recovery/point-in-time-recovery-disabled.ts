@@ -1,9 +1,6 @@
-import type { Path } from "../../core/evaluate/path.ts";
-import { isAbsent, together } from "../../core/evaluate/setting.ts";
-import { set } from "../../core/lint/fix.ts";
+import { type Fix, set } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
-import { acrossCopies, split, type Table } from "../../core/model/tables.ts";
-import type { Template } from "../../core/template/template.ts";
+import { type Across, acrossCopies, split } from "../../core/model/tables.ts";
 
 export default defineRule({
   name: "point-in-time-recovery-disabled",
@@ -62,38 +59,27 @@ export default defineRule({
         // Where some replicas have it, replicas-protected-unevenly speaks; where some may have it, their data may be restored from there.
         if (on.length > 0 || (table.kind === "GlobalTable" && unknown.length > 0)) continue;
         for (const { copy, setting } of off) {
-          for (const { when, inherits } of withSource(table, branch.when)) {
-            const at = { ...setting, when };
-            if (inherits && isAbsent(setting)) {
-              report.cannotTell(at, "the table is a replica of one elsewhere, whose settings may count");
-              continue;
-            }
-            report(at, {
+          report(
+            { ...setting, when: branch.when },
+            {
               message: `${copy.name} has no point-in-time recovery: accidental or malicious writes cannot be undone.`,
-              fixes: [
-                {
-                  title: "Turn on point-in-time recovery (billed by table size)",
-                  class: "safe",
-                  changes: [set(setting, true)],
-                },
-              ],
-            });
-          }
+              fixes: [turnOn(off)],
+            },
+          );
         }
       }
     }
   },
 });
 
-/** A branch, parted by whether `GlobalTableSourceArn` makes the table a replica of one elsewhere. */
-function withSource(table: Table, when: Path): { when: Path; inherits: boolean }[] {
-  const sources = table.globalTableSource.map((source) => ({ ...source, inherits: !isAbsent(source) }));
-  const branches = together<{ template: Template; when: Path; inherits?: boolean }>([
-    [{ template: table.template, when }],
-    sources,
-  ]);
-  return (branches ?? []).map((branch) => ({
-    when: branch.when,
-    inherits: branch.chosen.some((each) => each.inherits === true),
-  }));
+/** On all copies at once: one alone would leave the replicas uneven. */
+function turnOn(off: Across["settings"]): Fix {
+  return {
+    title:
+      off.length > 1
+        ? "Turn on point-in-time recovery on every replica (billed by table size)"
+        : "Turn on point-in-time recovery (billed by table size)",
+    class: "safe",
+    changes: off.map(({ setting }) => set(setting, true)),
+  };
 }

@@ -1,6 +1,7 @@
 import { isAbsent, isUnknown, type Setting, text, together, wholeResource } from "../../core/evaluate/setting.ts";
 import { type Fix, put } from "../../core/lint/fix.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
+import { aliasesOf, type Key, type KeyAlias, keepKey, usesOf } from "../../core/model/keys.ts";
 import { deletableIn, type Table } from "../../core/model/tables.ts";
 
 export default defineRule({
@@ -40,25 +41,27 @@ export default defineRule({
   },
   controls: {},
   construct: "removalPolicy: RemovalPolicy.RETAIN",
-  check({ tables }, report) {
+  check({ tables, keys, project, template }, report) {
+    const withAliases = [...keys, ...aliasesOf(template)];
     for (const table of tables) {
+      const ownKeys = withAliases.filter((key) => usesOf(project, key).some((use) => use.table === table));
       for (const policy of table.deletionPolicy) {
         if (isUnknown(policy)) report.cannotTell(policy);
         if (text(policy) === "Snapshot") {
           report(policy, {
             severity: "error",
             message: `"${table.id}" has DeletionPolicy Snapshot, which DynamoDB tables do not support.`,
-            fixes: [keepTable(table, policy)],
+            fixes: [keepTable(table, policy, ownKeys)],
           });
-        } else if (isLost(policy)) reportLoss(table, policy, report);
+        } else if (isLost(policy)) reportLoss(table, policy, ownKeys, report);
       }
     }
   },
 });
 
 /** In the branches in which nothing else keeps the table; where deletion protection does in all of them, more quietly. */
-function reportLoss(table: Table, policy: Setting, report: Report): void {
-  const fixes = [keepTable(table, policy)];
+function reportLoss(table: Table, policy: Setting, ownKeys: readonly (Key | KeyAlias)[], report: Report): void {
+  const fixes = [keepTable(table, policy, ownKeys)];
   const deletable = deletableIn(table).map((when) => ({ template: table.template, when }));
   const branches = together([[policy], deletable]) ?? [policy];
   if (branches.length === 0) {
@@ -86,19 +89,25 @@ function isLost(policy: Setting): boolean {
   return isAbsent(policy) || text(policy) === "Delete";
 }
 
-function keepTable(table: Table, policy: Setting): Fix {
+function keepTable(table: Table, policy: Setting, ownKeys: readonly (Key | KeyAlias)[]): Fix {
   // With a name of its own, a table that a rolled-back first deployment leaves behind would be in the way of the second.
   const isNamed = table.tableName.some((name) => !isAbsent(name));
   const deletionPolicy = isNamed ? "RetainExceptOnCreate" : "Retain";
   // Unless it says something that is not known.
   const keepsOld = table.updateReplacePolicy.every((each) => isLost(each) || text(each) === "Retain");
   const isDecision = [policy, ...table.updateReplacePolicy].some((each) => text(each) === "Delete");
+  // A table that is kept without its key would be kept for nothing.
+  const dying = ownKeys.filter((key) => key.deletionPolicy.some(isLost));
+  const what = dying.length === 0 ? "table when it leaves" : "table and its key when they leave";
   return {
-    title: `Keep the table when it leaves the stack (DeletionPolicy: ${deletionPolicy}${isDecision ? " instead of Delete" : ""})`,
+    title: `Keep the ${what} the stack (DeletionPolicy: ${deletionPolicy}${isDecision ? " instead of Delete" : ""})`,
     class: isDecision ? "caution" : "safe",
-    changes: put(
-      { ...wholeResource(table.template, table.resource), when: policy.when },
-      { DeletionPolicy: deletionPolicy, ...(keepsOld && { UpdateReplacePolicy: "Retain" }) },
-    ),
+    changes: [
+      ...put(
+        { ...wholeResource(table.template, table.resource), when: policy.when },
+        { DeletionPolicy: deletionPolicy, ...(keepsOld && { UpdateReplacePolicy: "Retain" }) },
+      ),
+      ...dying.flatMap((key) => keepKey(key)),
+    ],
   };
 }
