@@ -127,7 +127,7 @@ function tablesStarting(project: Project, prefix: string): Related[] {
 /** In words behind the subject, or undefined for actions that only describe or that take no resource. */
 function whatMatters(granted: readonly string[]): string | undefined {
   const names = [...new Set(granted)].filter((name) => name.startsWith("dynamodb:") && !noResourceLevel.has(name));
-  const items = names.filter((name) => readItems.has(name) || writeItems.has(name) || streamRead.has(name));
+  const items = names.filter(readsOrWritesItems);
   if (items.length > 0) return `has ${items.length} item-level action${items.length > 1 ? "s" : ""}`;
   const writes = names.filter((name) =>
     findAction(name)?.accessLevels.some((level) => level === "Write" || level === "Permissions management"),
@@ -135,6 +135,11 @@ function whatMatters(granted: readonly string[]): string | undefined {
   if (writes.length === 0) return undefined;
   const shown = writes.slice(0, 4).map(shortName);
   return `may ${writes.length > shown.length ? `${shown.join(", ")} and ${writes.length - shown.length} more` : listOf(shown)}`;
+}
+
+/** DescribeStream, which `Describe*` takes in, shows no records. */
+function readsOrWritesItems(name: string): boolean {
+  return readItems.has(name) || writeItems.has(name) || (streamRead.has(name) && name !== "dynamodb:DescribeStream");
 }
 
 function hasWorkingTagCondition(statement: Statement): boolean {
