@@ -88,10 +88,47 @@ function isProven(trial: Trial, fixes: readonly DrawnFix[]): boolean {
   if (edited.tree.problems.length > template.tree.problems.length) return false;
   const touched = fixes.flatMap((fix) => fix.touched);
   if (!changesOnly(template.tree.root, edited.tree.root, touched)) return false;
-  const after = active(lintTemplate(withTemplate(project, edited), edited, rules, configuration).findings);
   const before = activeBefore(trial);
+  const left = lintTemplate(withTemplate(project, edited), edited, rules, configuration).findings;
+  const edits = fixes.flatMap((fix) => fix.edits);
+  const after = active(left.map((finding) => movedFrom(finding, before, edits) ?? finding));
   if (!fixes.every(({ finding }) => isGone(finding, before, after))) return false;
-  return [...after.byFingerprint.values()].every((remaining) => isKnown(remaining, before));
+  return [...after.byFingerprint.values()].every(
+    (remaining) => isKnown(remaining, before) || fixes.some(({ finding }) => wasSilenced(remaining, finding, rules)),
+  );
+}
+
+/** The same finding before: an edit of a list moves what stands behind it to other offsets and indexes. */
+function movedFrom(finding: Finding, before: Active, edits: readonly TextEdit[]): Finding | undefined {
+  if (finding.suppressed) return undefined;
+  const here = (before.byRule.get(finding.rule) ?? []).filter(
+    (other) =>
+      other.resource?.logicalId === finding.resource?.logicalId &&
+      other.when === finding.when &&
+      atLeast(other.severity, finding.severity) &&
+      moved(other.place.start, edits, false) === finding.place.start &&
+      moved(other.place.end, edits, true) === finding.place.end,
+  );
+  return here.find((other) => other.message === finding.message) ?? here[0];
+}
+
+/** Where an offset lies after the edits; undefined inside a replaced stretch. What is inserted at the end of something is not part of it. */
+function moved(offset: number, edits: readonly TextEdit[], isEnd: boolean): number | undefined {
+  let result = offset;
+  for (const { start, end, newText } of edits) {
+    if (start < offset && offset < end) return undefined;
+    const isBehind = isEnd && start === end && end === offset;
+    if (end <= offset && !isBehind) result += newText.length - (end - start);
+  }
+  return result;
+}
+
+/** A finding that the repaired one's rule spoke for. */
+function wasSilenced(remaining: Finding, repaired: Finding, rules: readonly Rule[]): boolean {
+  const rule = rules.find(({ name }) => name === repaired.rule);
+  return (
+    rule?.silences?.includes(remaining.rule) === true && remaining.resource?.logicalId === repaired.resource?.logicalId
+  );
 }
 
 /** Its fingerprint is gone, and nothing came in its place: of a finding that holds in two branches, one could be left. */
@@ -128,6 +165,7 @@ interface Active {
   byFingerprint: ReadonlyMap<string, Finding>;
   /** By rule, resource and property path, whatever the branch. */
   byPlace: ReadonlyMap<string, readonly Finding[]>;
+  byRule: ReadonlyMap<string, readonly Finding[]>;
 }
 
 const lastBefore = new WeakMap<Template, { trial: Trial; found: Active }>();
@@ -146,15 +184,19 @@ function activeBefore(trial: Trial): Active {
 function active(findings: readonly Finding[]): Active {
   const byFingerprint = new Map<string, Finding>();
   const byPlace = new Map<string, Finding[]>();
+  const byRule = new Map<string, Finding[]>();
+  const add = (groups: Map<string, Finding[]>, key: string, finding: Finding) => {
+    const known = groups.get(key);
+    if (known) known.push(finding);
+    else groups.set(key, [finding]);
+  };
   for (const finding of findings) {
     if (finding.suppressed) continue;
     byFingerprint.set(finding.fingerprint, finding);
-    const key = placeKey(finding);
-    const known = byPlace.get(key);
-    if (known) known.push(finding);
-    else byPlace.set(key, [finding]);
+    add(byPlace, placeKey(finding), finding);
+    add(byRule, finding.rule, finding);
   }
-  return { byFingerprint, byPlace };
+  return { byFingerprint, byPlace, byRule };
 }
 
 /** More places than this are not compared one by one: the fix is then not proven. */

@@ -60,6 +60,8 @@ export interface Rule {
   recommended: boolean;
   docs: RuleDocs;
   controls: Controls;
+  /** Rules it speaks for on the same statement or property: what they find once it is repaired was there before. */
+  silences?: readonly string[];
   /** The CDK property that repairs it, for templates that the CDK wrote, e.g. `deletionProtection: true`. */
   construct?: string;
   /** Looks at one template (with its project around it) and reports. Pure; called once per template. */
