@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Finding, Unknown } from "../core/lint/finding.ts";
+import type { FixClass } from "../core/lint/fix.ts";
 import type { ProvenFix } from "../core/lint/prove.ts";
 import type { Rule } from "../core/lint/rule.ts";
 import { atLeast } from "../core/lint/severity.ts";
@@ -40,7 +41,7 @@ export async function lintCommand(options: LintOptions, rules: readonly Rule[]):
   const problems = [...input.problems];
   const isFixing = options.fix.length > 0;
   const fixed = isFixing ? applyFixes(units, rules, options, problems) : [];
-  const report = lintAll(units, rules, progress, { fixed, problems, files: input.files });
+  const report = lintAll(units, rules, progress, { fixed, problems, files: input.files, triedClasses: options.fix });
   progress.clear();
   for (const { file, message } of problems) tell(`${file}: ${message}`);
   if (!options.quiet) tell(...notices(options, input, units));
@@ -101,11 +102,20 @@ function applyFixes(
   });
 }
 
+interface Context {
+  fixed: readonly Fixed[];
+  /** What is added to: rules that fail make the run incomplete. */
+  problems: Problem[];
+  files: number;
+  /** Classes of fixes that were applied as far as they go. */
+  triedClasses: readonly FixClass[];
+}
+
 function lintAll(
   units: readonly Unit[],
   rules: readonly Rule[],
   progress: Progress,
-  { fixed, problems, files }: { fixed: readonly Fixed[]; problems: Problem[]; files: number },
+  { fixed, problems, files, triedClasses }: Context,
 ): Report {
   const findings: Finding[] = [];
   const unknown: Unknown[] = [];
@@ -120,19 +130,27 @@ function lintAll(
     problems.push(...result.failures.map((failure) => describeFailure(unit, failure)));
     tables += tablesOf(templateOf(unit)).length;
   }
-  const proven = new Map<Finding, readonly ProvenFix[]>();
+  const proven = new Map<Unit, Map<Finding, ProvenFix[]>>();
   const fixesOf = (finding: Finding): readonly ProvenFix[] => {
-    const before = proven.get(finding);
-    if (before) return before;
     const unit = owners.get(finding);
-    const fixes = unit && !finding.suppressed ? provenFixes(unit, finding, rules) : [];
-    proven.set(finding, fixes);
-    return fixes;
+    if (!unit) return [];
+    let ofUnit = proven.get(unit);
+    if (!ofUnit) {
+      ofUnit = provenFixes(
+        unit,
+        findings.filter((other) => owners.get(other) === unit),
+        rules,
+      );
+      proven.set(unit, ofUnit);
+    }
+    return ofUnit.get(finding) ?? [];
   };
   return {
     findings,
     unknown,
-    offersOf: (finding) => (finding.suppressed ? [] : drawnFixes(finding)),
+    // What `--fix` has just tried and left does not work.
+    offersOf: (finding) =>
+      finding.suppressed ? [] : drawnFixes(finding).filter((fix) => !triedClasses.includes(fix.class)),
     fixed: fixed.map(({ unit, findings: gone }) => ({ file: unit.loaded.template.file, findings: gone })),
     fixesOf,
     rules,

@@ -1,8 +1,8 @@
 import type { Finding, Unknown } from "../core/lint/finding.ts";
 import type { FixClass } from "../core/lint/fix.ts";
-import { fixAll } from "../core/lint/fix-all.ts";
+import { fixAll, withoutOverlaps } from "../core/lint/fix-all.ts";
 import { lintTemplate } from "../core/lint/lint.ts";
-import { drawFix, type ProvenFix, proveFix } from "../core/lint/prove.ts";
+import { type DrawnFix, drawFix, type ProvenFix, proveTogether, type Trial } from "../core/lint/prove.ts";
 import type { Rule } from "../core/lint/rule.ts";
 import { createProject, type Project, withTemplate } from "../core/model/project.ts";
 import { readTemplate } from "../core/template/read.ts";
@@ -50,16 +50,67 @@ export function lintUnit(unit: Unit, rules: readonly Rule[]): UnitResult {
   return lintTemplate(unit.scope.project, templateOf(unit), rules, unit.loaded.settings.configuration);
 }
 
-/** The repairs of a finding that were tried and work, without skeletons (those are for the editor). */
-export function provenFixes(unit: Unit, finding: Finding, rules: readonly Rule[]): ProvenFix[] {
-  const { configuration } = unit.loaded.settings;
-  return finding.fixes
-    .filter((fix) => fix.class !== "snippet")
-    .flatMap((fix) => proveFix(unit.scope.project, finding, fix, rules, configuration) ?? []);
+/** What trying each fix alone may cost, in characters that are read and linted again: in large projects fixes are tried together. */
+const ALONE = 1_000_000;
+/** What the other templates of a project add to the cost of each trial, in characters each. */
+const PER_TEMPLATE = 2_000;
+
+/**
+ * The repairs that were tried and work, by finding, without skeletons (those are for the editor). Each was tried alone, or, where that would
+ * take too long, together with one of each other finding.
+ */
+export function provenFixes(
+  unit: Unit,
+  findings: readonly Finding[],
+  rules: readonly Rule[],
+): Map<Finding, ProvenFix[]> {
+  const { project } = unit.scope;
+  const template = templateOf(unit);
+  const trial: Trial = { project, template, rules, configuration: unit.loaded.settings.configuration };
+  const drawn = findings.filter((finding) => !finding.suppressed).flatMap(drawnFixes);
+  const cost = drawn.length * (template.source.text.length + project.templates.length * PER_TEMPLATE);
+  const proven = new Set(
+    cost <= ALONE ? drawn.flatMap((fix) => proveTogether(trial, [fix])) : provenInGroups(trial, drawn),
+  );
+  const byFinding = new Map<Finding, ProvenFix[]>();
+  for (const fix of drawn) {
+    if (!proven.has(fix)) continue;
+    const { title, class: fixClass, edits } = fix;
+    byFinding.set(fix.finding, [...(byFinding.get(fix.finding) ?? []), { title, class: fixClass, edits }]);
+  }
+  return byFinding;
+}
+
+/** Rounds after which fixes that work, but with no others, are given up. */
+const MAX_GROUP_ROUNDS = 10;
+
+/** Fixes that do not get on with others of their group are tried again among themselves. */
+function provenInGroups(trial: Trial, drawn: readonly DrawnFix[]): DrawnFix[] {
+  const proven: DrawnFix[] = [];
+  let rest = drawn;
+  for (let round = 0; round < MAX_GROUP_ROUNDS && rest.length > 0; round++) {
+    const found = new Set(groupsOf(rest).flatMap((group) => proveTogether(trial, group)));
+    if (found.size === 0) break;
+    proven.push(...found);
+    rest = rest.filter((fix) => !found.has(fix));
+  }
+  return proven;
+}
+
+/** Groups in which no two fixes are of one finding or touch the same place. */
+function groupsOf(fixes: readonly DrawnFix[]): DrawnFix[][] {
+  const groups: DrawnFix[][] = [];
+  for (let rest = fixes; rest.length > 0; ) {
+    const firsts = new Map(rest.toReversed().map((fix) => [fix.finding, fix]));
+    const group = new Set(withoutOverlaps(rest.filter((fix) => firsts.get(fix.finding) === fix)));
+    groups.push([...group]);
+    rest = rest.filter((fix) => !group.has(fix));
+  }
+  return groups;
 }
 
 /** The repairs of a finding that can be written, not tried: what `--fix` is going to try. */
-export function drawnFixes(finding: Finding): Pick<ProvenFix, "title" | "class">[] {
+export function drawnFixes(finding: Finding): DrawnFix[] {
   return finding.fixes.filter((fix) => fix.class !== "snippet").flatMap((fix) => drawFix(finding, fix) ?? []);
 }
 

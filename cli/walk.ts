@@ -31,6 +31,8 @@ export function walkFolder(folder: string, settingsOf: (folder: string) => Folde
     if (visited.has(real)) return;
     visited.add(real);
     const entries = readFolder(path, found);
+    // What cannot be looked into has no configuration that could be read.
+    if (entries.length === 0) return;
     const names = new Set(entries.map((entry) => entry.name));
     if (names.has(MANIFEST) && takeAssembly(path, found)) return;
     const settings = settingsOf(path);

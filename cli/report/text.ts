@@ -89,8 +89,9 @@ function describeResource({ logicalId, writtenType }: Resource): string {
 function fixNotes(finding: Finding, report: Report, rule: Rule | undefined): string[] {
   const notes: string[] = [];
   if (finding.template.kind === "cdk" && rule?.construct) {
-    const path = finding.resource?.constructPath;
-    notes.push(`in the CDK app, give ${path ? `the construct ${path}` : "its construct"} \`${rule.construct}\``);
+    // The construct that people wrote holds the one that makes the resource, by convention under one of these names.
+    const path = finding.resource?.constructPath?.replace(/\/(?:Resource|Default)$/, "");
+    notes.push(`in the CDK app${path ? `, at ${path}` : ""}: \`${rule.construct}\``);
   } else if (rule) {
     notes.push(rule.docs.how);
   }

@@ -72,7 +72,7 @@ function drawable(finding: Finding, classes: readonly FixClass[]): DrawnFix[] {
 }
 
 /** Fixes whose edits do not meet, in their order. */
-function withoutOverlaps(fixes: readonly DrawnFix[]): DrawnFix[] {
+export function withoutOverlaps(fixes: readonly DrawnFix[]): DrawnFix[] {
   const edits: TextEdit[] = [];
   return fixes.filter((fix) => {
     if (fix.edits.some((edit) => edits.some((other) => overlaps(edit, other)))) return false;

@@ -281,9 +281,7 @@ describe("output", () => {
     const folder = folderWith({ "Shop.template.json": JSON.stringify(template, undefined, 1) });
     const before = readFileSync(join(folder, "Shop.template.json"), "utf8");
     const { stdout } = await lint(folder, "--fix");
-    expect(stdout).toContain(
-      "= fix: in the CDK app, give the construct Shop/Orders/Resource `deletionProtection: true`",
-    );
+    expect(stdout).toContain("= fix: in the CDK app, at Shop/Orders: `deletionProtection: true`");
     expect(stdout).not.toContain("--fix does it");
     expect(readFileSync(join(folder, "Shop.template.json"), "utf8")).toBe(before);
   });

@@ -199,6 +199,14 @@ describe("json", () => {
     }
   });
 
+  test("many findings in one template have their fixes too, and not one by one", async () => {
+    const table = OPEN.slice(OPEN.indexOf("  Orders:\n"));
+    const more = Array.from({ length: 80 }, (_, index) => table.replace("Orders:", `Orders${index}:`)).join("");
+    const { findings } = await json({ "a.yaml": OPEN + more, "b.yaml": OPEN });
+    expect(findings).toHaveLength(164);
+    expect(findings.filter((finding) => finding.fixes.length === 0)).toEqual([]);
+  });
+
   test("is the same every time, also from another folder of the same content", async () => {
     const [first, second] = await Promise.all([json(FILES), json(FILES)]);
     expect(first).toEqual(second);
