@@ -29,10 +29,18 @@ export function branchesUnder(template: Template, base: Path, paths: readonly Pa
   return branches;
 }
 
-/** Both branches of one template at once; undefined where they cannot hold together. */
+/** Both branches of one template at once; undefined where they cannot hold together. What `a` implies is not named again. */
 export function both(template: Template, a: Path, b: Path): Path | undefined {
   const joined = join(a, b);
-  return joined && satisfiable(template, factsOf(joined)) !== "no" ? joined : undefined;
+  if (!joined || satisfiable(template, factsOf(joined)) === "no") return undefined;
+  if (joined.chosen.length === a.chosen.length || a.chosen.length + a.assumed.length === 0) return joined;
+  let named = { ...joined, chosen: a.chosen };
+  for (const fact of joined.chosen.slice(a.chosen.length)) {
+    const isImplied =
+      "condition" in fact && satisfiable(template, [...factsOf(named), { ...fact, holds: !fact.holds }]) === "no";
+    named = isImplied ? { ...named, assumed: [...named.assumed, fact] } : choose(named, fact);
+  }
+  return named;
 }
 
 /** Does `branch` hold wherever `other` does? */

@@ -1,9 +1,19 @@
 import { findEntry, type Node, type ScalarNode, type SequenceNode, withoutAlias } from "../syntax/node.ts";
-import { argumentsOf, getAttTarget, type Intrinsic, intrinsicOf, splitSub } from "../template/intrinsics.ts";
-import type { Parameter, Template } from "../template/template.ts";
-import { choose, type Fact, factsOf, join, type Path, withDefault } from "./path.ts";
-import { mappingEntry, mappingKeys, satisfiable } from "./satisfiable.ts";
-import { ABSENT, fromPieces, isSymbol, literal, piecesOf, textOf, type Value } from "./value.ts";
+import {
+  argumentsOf,
+  getAttTarget,
+  type Intrinsic,
+  intrinsicOf,
+  plainScalar,
+  splitSub,
+} from "../template/intrinsics.ts";
+import { isListType, isStored, listItems, type Parameter, type Template } from "../template/template.ts";
+import { both } from "./branches.ts";
+import { scalarText } from "./formula.ts";
+import { mappingEntry, mappingGap, mappingKeys } from "./mapping.ts";
+import { choose, type Fact, factsOf, type Path, withDefault } from "./path.ts";
+import { satisfiable } from "./satisfiable.ts";
+import { ABSENT, fromPieces, isSymbol, literal, piecesOf, type TextPiece, textOf, type Value } from "./value.ts";
 
 /** One thing an expression can come to: the value, the branch it holds in, and the node that says so. */
 export interface Alternative {
@@ -12,31 +22,52 @@ export interface Alternative {
   node: Node;
 }
 
-/** How many alternatives one expression may have before it counts as "cannot tell". */
+/** How many alternatives one expression may have before it counts as "cannot tell", and how many branches a path may be one of. */
 const MAX_ALTERNATIVES = 64;
+const MAX_BRANCHES = 256;
+/** How many nodes are looked at for one expression: aliases make exponentially many of few. */
+const MAX_NODES = 5000;
 const MAX_DEPTH = 50;
+
+const TOO_MANY = "it has too many branches";
 
 /**
  * Everything a node can come to under `when`: branches of `Fn::If` that can hold, allowed values of parameters, entries of mappings.
- * Only satisfiable branches are given. Always at least one alternative; where nothing can be told, an opaque one.
+ * Only satisfiable branches are given. Where nothing can be told there is an opaque alternative; none at all only where `when` itself
+ * cannot hold.
  */
-export function evaluate(template: Template, node: Node, when: Path, depth = 0): Alternative[] {
+export function evaluate(template: Template, node: Node, when: Path): Alternative[] {
+  return evaluateIn({ template, remaining: MAX_NODES }, node, when, 0);
+}
+
+/** One question and what is left of its budget. */
+interface Work {
+  template: Template;
+  remaining: number;
+}
+
+function evaluateIn(work: Work, node: Node, when: Path, depth: number): Alternative[] {
   const plain = withoutAlias(node);
   if (!plain) return [{ value: opaque("the alias has no anchor"), when, node }];
-  if (depth > MAX_DEPTH) return [{ value: opaque("it refers to itself"), when, node }];
+  if (depth > MAX_DEPTH) return [{ value: opaque("its functions nest too deeply"), when, node }];
   const call = intrinsicOf(plain);
-  const alternatives = call
-    ? evaluateCall({ template, node, when, depth }, call)
-    : [{ value: plainValue(plain), when, node }];
-  if (alternatives.length <= MAX_ALTERNATIVES) return alternatives;
-  return [{ value: opaque("it has too many branches"), when, node }];
+  if (!call) return [{ value: plainValue(plain), when, node }];
+  if (--work.remaining < 0) return [{ value: opaque(TOO_MANY), when, node }];
+  const alternatives = evaluateCall({ work, template: work.template, node, when, depth }, call);
+  return alternatives.length <= MAX_ALTERNATIVES ? alternatives : [{ value: opaque(TOO_MANY), when, node }];
 }
 
 interface Call {
+  work: Work;
   template: Template;
   node: Node;
   when: Path;
   depth: number;
+}
+
+/** An operand of the call. */
+function inner(call: Call, node: Node, when: Path = call.when): Alternative[] {
+  return evaluateIn(call.work, node, when, call.depth + 1);
 }
 
 function opaque(reason: string): Value {
@@ -52,7 +83,7 @@ function plainValue(node: Exclude<Node, { kind: "alias" }>): Value {
 
 /** `{{resolve:ssm:…}}` is filled in at deployment. Source: CloudFormation dynamic references. */
 function dynamicReferences(node: ScalarNode): Value {
-  if (!node.text.includes("{{resolve:")) return { kind: "literal", value: node.value ?? "", text: booleanText(node) };
+  if (!node.text.includes("{{resolve:")) return { kind: "literal", value: node.value ?? "", text: scalarText(node) };
   const pieces = node.text
     .split(/(\{\{resolve:[^}]*\}\})/)
     .map((piece) =>
@@ -63,15 +94,13 @@ function dynamicReferences(node: ScalarNode): Value {
   return fromPieces(pieces);
 }
 
-function booleanText(node: ScalarNode): string {
-  return typeof node.value === "boolean" ? String(node.value) : node.text;
-}
-
 function evaluateCall(call: Call, intrinsic: Intrinsic): Alternative[] {
   const { argument } = intrinsic;
   switch (intrinsic.name) {
-    case "Ref":
-      return argument.kind === "scalar" ? reference(call, argument.text) : give(call, opaque("Ref needs a name"));
+    case "Ref": {
+      const name = plainScalar(argument);
+      return name ? reference(call, name.text) : give(call, opaque("the name its Ref gives is computed"));
+    }
     case "Fn::GetAtt": {
       const target = getAttTarget(argument);
       if (!target) return give(call, opaque("its attribute is computed"));
@@ -90,18 +119,12 @@ function evaluateCall(call: Call, intrinsic: Intrinsic): Alternative[] {
     case "Fn::Split":
       return split(call, argument);
     case "Fn::Length":
-      return evaluate(call.template, argument, call.when, call.depth + 1).map((list) => ({
-        ...list,
-        node: call.node,
-        value:
-          list.value.kind === "list"
-            ? literal(list.value.node.items.length)
-            : opaque("the length of its list is not known"),
-      }));
+      return inner(call, argument).map((list) => ({ ...list, node: call.node, value: lengthOf(call, list) }));
     case "Fn::ToJsonString":
-      return evaluate(call.template, argument, call.when, call.depth + 1);
+      // What it says counts, whether it is written as a text or not.
+      return inner(call, argument);
     case "Fn::ImportValue":
-      return evaluate(call.template, argument, call.when, call.depth + 1).map((name) => {
+      return inner(call, argument).map((name) => {
         const pieces = piecesOf(name.value);
         return {
           ...name,
@@ -112,6 +135,15 @@ function evaluateCall(call: Call, intrinsic: Intrinsic): Alternative[] {
     default:
       return give(call, opaque(`${intrinsic.name} is evaluated at deployment`));
   }
+}
+
+/** Known where every item is there in every branch. */
+function lengthOf(call: Call, { value, when }: Alternative): Value {
+  if (value.kind !== "list") return opaque("the length of its list is not known");
+  const isSure = value.node.items.every((item) =>
+    inner(call, item, when).every((each) => each.value.kind !== "absent"),
+  );
+  return isSure ? literal(value.node.items.length) : opaque("items of its list depend on conditions");
 }
 
 function give(call: Call, value: Value): Alternative[] {
@@ -125,11 +157,12 @@ function reference(call: Call, name: string): Alternative[] {
     return give(call, literal(template.inputs.region));
   if (name === "AWS::AccountId" && template.inputs.account !== undefined)
     return give(call, literal(template.inputs.account));
-  const assumed = factsOf(when).find((fact) => "parameter" in fact && fact.parameter === name);
-  if (assumed && "value" in assumed) return give(call, literal(assumed.value));
-  if (name.startsWith("AWS::")) return give(call, { kind: "pseudo", name });
   const parameter = template.parameters.get(name);
-  if (parameter) return parameterValues(template, parameter, when, node);
+  const assumed = factsOf(when).find((fact) => "parameter" in fact && fact.parameter === name);
+  if (assumed && "value" in assumed)
+    return give(call, parameter ? parameterValue(parameter.type, assumed.value, node) : literal(assumed.value));
+  if (name.startsWith("AWS::")) return give(call, { kind: "pseudo", name });
+  if (parameter) return parameterValues(call, parameter);
   return give(call, template.resources.has(name) ? { kind: "reference", id: name } : missingName(template, name));
 }
 
@@ -141,33 +174,32 @@ function attribute(template: Template, id: string, name: string): Value {
   return template.resources.has(id) ? { kind: "reference", id, attribute: name } : missingName(template, id);
 }
 
-function parameterValues(template: Template, parameter: Parameter, when: Path, node: Node): Alternative[] {
+function parameterValues(call: Call, parameter: Parameter): Alternative[] {
+  const { template, when, node } = call;
   const { name, type } = parameter;
+  if (isStored(type)) return give(call, opaque(`parameter ${name} is read from the Parameter Store at deployment`));
   const given = template.inputs.parameters.get(name);
-  if (given !== undefined) return [{ value: parameterValue(type, given, node), when, node }];
-  if (type.startsWith("AWS::SSM::Parameter"))
-    return [{ value: opaque(`parameter ${name} is read from the Parameter Store at deployment`), when, node }];
-  if (parameter.allowedValues) {
-    const facts = parameter.allowedValues.map((value): Fact => ({ parameter: name, value }));
-    return possible(template, when, facts).map(({ fact, when: branch }) => ({
-      value: "value" in fact ? parameterValue(type, fact.value, node) : opaque("it has no value"),
-      when: branch,
-      node,
-    }));
+  if (given !== undefined) return give(call, parameterValue(type, given, node));
+  if (parameter.allowedValues && !isListType(type)) {
+    const facts = parameter.allowedValues.map((value) => ({ parameter: name, value }));
+    const able = possible(template, when, facts);
+    if (!able) return give(call, opaque(TOO_MANY));
+    return able.map(({ fact, when: branch }) => ({ value: literal(fact.value), when: branch, node }));
   }
-  if (parameter.default === undefined) return [{ value: { kind: "parameter", name }, when, node }];
-  return [{ value: parameterValue(type, parameter.default, node), when: withDefault(when, name), node }];
+  const unknown: Value = { kind: "parameter", name };
+  if (parameter.default === undefined || parameter.noEcho || template.inputs.passed?.has(name))
+    return give(call, unknown);
+  if (isListType(type))
+    return [{ value: parameterValue(type, parameter.default, node), when: withDefault(when, name), node }];
+  // Where a condition on the way says that it is not the default, it is not.
+  const fact: Fact = { parameter: name, value: parameter.default };
+  if (satisfiable(template, [...factsOf(when), fact]) !== "yes") return give(call, unknown);
+  const assuming = { ...withDefault(when, name), assumed: [...when.assumed, fact] };
+  return [{ value: literal(parameter.default), when: assuming, node }];
 }
 
 function parameterValue(type: string, text: string, place: Node): Value {
-  if (type !== "CommaDelimitedList" && !type.startsWith("List<")) return literal(text);
-  return {
-    kind: "list",
-    node: textList(
-      text.split(",").map((item) => item.trim()),
-      place,
-    ),
-  };
+  return isListType(type) ? { kind: "list", node: textList(listItems(text), place) } : literal(text);
 }
 
 function textList(texts: readonly string[], place: Node): SequenceNode {
@@ -183,150 +215,188 @@ function textList(texts: readonly string[], place: Node): SequenceNode {
   };
 }
 
-/** The facts that can hold on top of `when`. A single one that can is implied, and not worth naming. */
-function possible(template: Template, when: Path, facts: readonly Fact[]): { fact: Fact; when: Path }[] {
-  const able = facts.filter((fact) => satisfiable(template, [...factsOf(when), fact]) !== "no");
-  if (able.length === 1 && able[0]) return [{ fact: able[0], when: { ...when, assumed: [...when.assumed, able[0]] } }];
+/**
+ * The facts that can hold on top of `when`; a single one that can is implied, and not worth naming. Undefined where that cannot be decided,
+ * or makes too many branches.
+ */
+function possible<F extends Fact>(
+  template: Template,
+  when: Path,
+  facts: readonly F[],
+): { fact: F; when: Path }[] | undefined {
+  const able: F[] = [];
+  for (const fact of facts) {
+    const answer = satisfiable(template, [...factsOf(when), fact]);
+    if (answer === "unknown") return undefined;
+    if (answer === "yes") able.push(fact);
+  }
+  const [only, ...others] = able;
+  if (only && others.length === 0) return [{ fact: only, when: { ...when, assumed: [...when.assumed, only] } }];
+  if (able.length * breadthOf(template, when) > MAX_BRANCHES) return undefined;
   return able.map((fact) => ({ fact, when: choose(when, fact) }));
 }
 
-function branches(call: Call, argument: Node): Alternative[] {
-  const { template, when, depth } = call;
-  const [name, whenTrue, whenFalse] = argumentsOf(argument);
-  const condition = name?.kind === "scalar" ? name.text : undefined;
-  if (condition === undefined || !whenTrue || !whenFalse) return give(call, opaque("its Fn::If is incomplete"));
-  const facts: Fact[] = [
-    { condition, holds: true },
-    { condition, holds: false },
-  ];
-  if (facts.some((fact) => satisfiable(template, [...factsOf(when), fact]) === "unknown")) {
-    return give(call, opaque("the conditions on the way are too many to decide"));
-  }
-  return possible(template, when, facts).flatMap((branch) =>
-    evaluate(template, "holds" in branch.fact && branch.fact.holds ? whenTrue : whenFalse, branch.when, depth + 1),
-  );
+/** Of how many branches a path may be one. */
+function breadthOf(template: Template, { chosen }: Path): number {
+  return chosen.reduce((breadth, fact) => {
+    if ("condition" in fact) return breadth * 2;
+    return breadth * (template.parameters.get(fact.parameter)?.allowedValues?.length ?? TYPICAL_KEYS);
+  }, 1);
 }
 
-/** Concatenates alternatives of several texts; each combination that can hold. */
-function concatenate(call: Call, parts: readonly Alternative[][]): Alternative[] {
-  let sofar: { pieces: Parameters<typeof fromPieces>[0]; when: Path }[] = [{ pieces: [], when: call.when }];
+/** What is chosen of a mapping's keys: regions, accounts, stages. */
+const TYPICAL_KEYS = 8;
+
+function branches(call: Call, argument: Node): Alternative[] {
+  const [name, whenTrue, whenFalse, ...more] = argumentsOf(argument);
+  const condition = plainScalar(name)?.text;
+  if (condition === undefined || !whenTrue || !whenFalse || more.length > 0)
+    return give(call, opaque("its Fn::If is incomplete"));
+  const able = possible(call.template, call.when, [
+    { condition, holds: true },
+    { condition, holds: false },
+  ]);
+  if (!able) return give(call, opaque("the conditions on the way are too many to decide"));
+  return able.flatMap(({ fact, when }) => inner(call, fact.holds ? whenTrue : whenFalse, when));
+}
+
+/** One value out of each list of alternatives, in every combination that can hold; undefined where they are too many. */
+function combinations(call: Call, parts: readonly Alternative[][]): { values: Value[]; when: Path }[] | undefined {
+  let sofar: { values: Value[]; when: Path }[] = [{ values: [], when: call.when }];
   for (const part of parts) {
+    const [only, ...others] = part;
+    if (only && others.length === 0 && only.when === call.when) {
+      for (const { values } of sofar) values.push(only.value);
+      continue;
+    }
     const next: typeof sofar = [];
     for (const left of sofar) {
       for (const right of part) {
-        const when = join(left.when, right.when);
-        if (!when || satisfiable(call.template, factsOf(when)) === "no") continue;
-        const pieces = piecesOf(right.value) ?? [];
-        next.push({ pieces: [...left.pieces, ...pieces], when });
+        const when = both(call.template, left.when, right.when);
+        if (!when) continue;
+        if (satisfiable(call.template, factsOf(when)) === "unknown") return undefined;
+        next.push({ values: [...left.values, right.value], when });
       }
     }
-    if (next.length > MAX_ALTERNATIVES) return give(call, opaque("it has too many branches"));
+    if (next.length > MAX_ALTERNATIVES) return undefined;
     sofar = next;
   }
-  return sofar.map(({ pieces, when }) => ({ value: fromPieces(pieces), when, node: call.node }));
+  return sofar;
+}
+
+function textPieces(value: Value): readonly TextPiece[] {
+  return piecesOf(value) ?? [{ kind: "opaque", reason: "part of its text is no text" }];
 }
 
 function substitute(call: Call, argument: Node): Alternative[] {
-  const [template, variables] =
-    argument.kind === "scalar" ? [argument, undefined] : argumentsOf(argument).map(withoutAlias);
-  if (template?.kind !== "scalar") return give(call, opaque("the text of its Fn::Sub is computed"));
-  const map = variables?.kind === "map" ? variables : undefined;
-  const parts = splitSub(template.text).map((piece): Alternative[] => {
+  const [first, variables] = argument.kind === "sequence" ? argument.items : [argument];
+  const text = plainScalar(first);
+  const map = withoutAlias(variables);
+  if (!text || (variables && map?.kind !== "map")) return give(call, opaque("the text of its Fn::Sub is computed"));
+  const parts = splitSub(text.text).map((piece): Alternative[] => {
     if ("literal" in piece) return give(call, literal(piece.literal));
-    const own = map && findEntry(map, piece.variable)?.entry.value;
-    if (own) return evaluate(call.template, own, call.when, call.depth + 1);
+    const own = map?.kind === "map" ? findEntry(map, piece.variable)?.entry.value : undefined;
+    if (own) return inner(call, own);
     const dot = piece.variable.indexOf(".");
     if (dot < 0) return reference(call, piece.variable);
     return give(call, attribute(call.template, piece.variable.slice(0, dot), piece.variable.slice(dot + 1)));
   });
-  return concatenate(call, parts);
+  const found = combinations(call, parts);
+  if (!found) return give(call, opaque(TOO_MANY));
+  return found.map(({ values, when }) => ({ value: fromPieces(values.flatMap(textPieces)), when, node: call.node }));
 }
 
 function joinTexts(call: Call, argument: Node): Alternative[] {
-  const [delimiter, list] = argumentsOf(argument).map(withoutAlias);
-  if (delimiter?.kind !== "scalar" || !list) return give(call, opaque("its Fn::Join is incomplete"));
-  return evaluate(call.template, list, call.when, call.depth + 1).flatMap((joined) => {
+  const [first, list] = argumentsOf(argument);
+  const delimiter = plainScalar(first);
+  if (!delimiter || !list) return give(call, opaque("its Fn::Join is incomplete"));
+  return inner(call, list).flatMap((joined): Alternative[] => {
     if (joined.value.kind !== "list")
       return [{ value: opaque("the list it joins is not known"), when: joined.when, node: call.node }];
-    const parts = joined.value.node.items.map((item) => evaluate(call.template, item, joined.when, call.depth + 1));
-    const separated = parts.flatMap((part, index) =>
-      index === 0 ? [part] : [give(call, literal(delimiter.text)), part],
-    );
-    return concatenate({ ...call, when: joined.when }, separated);
+    const parts = joined.value.node.items.map((item) => inner(call, item, joined.when));
+    const found = combinations({ ...call, when: joined.when }, parts);
+    if (!found) return [{ value: opaque(TOO_MANY), when: joined.when, node: call.node }];
+    return found.map(({ values, when }) => {
+      const texts = values.filter(({ kind }) => kind !== "absent").map(textPieces);
+      const pieces = texts.flatMap((text, index) => (index === 0 ? text : [delimiter.text, ...text]));
+      return { value: fromPieces(pieces), when, node: call.node };
+    });
   });
 }
 
 /** Every entry that the keys can name: unknown keys of the region kind stand for all entries of their level, as allowed values do. */
 function findInMap(call: Call, argument: Node): Alternative[] {
-  const { template, depth } = call;
-  const [map, top, second] = argumentsOf(argument);
+  const { template, node } = call;
+  const [map, top, second, options] = argumentsOf(argument);
   if (!map || !top || !second) return give(call, opaque("its Fn::FindInMap is incomplete"));
-  return evaluate(template, map, call.when, depth + 1).flatMap((name) => {
+  const plainOptions = withoutAlias(options);
+  const fallback = plainOptions?.kind === "map" ? findEntry(plainOptions, "DefaultValue")?.entry.value : undefined;
+  const missing = (when: Path): Alternative[] =>
+    fallback ? inner(call, fallback, when) : [{ value: opaque("the mapping has no such key"), when, node }];
+  return inner(call, map).flatMap((name): Alternative[] => {
     const mapName = textOf(name.value);
-    if (mapName === undefined)
-      return [{ value: opaque("the mapping's name is not known"), when: name.when, node: call.node }];
-    return keysOf(call, top, name.when, mappingKeys(template, mapName)).flatMap((first) => {
-      if (first.key === undefined) return [{ value: first.value, when: first.when, node: call.node }];
+    const why = mapName === undefined ? "the mapping's name is not known" : mappingGap(template, mapName);
+    if (mapName === undefined || why !== undefined) return [{ value: opaque(why ?? ""), when: name.when, node }];
+    const keysAt = (key: Node, when: Path, keys: readonly string[]) =>
+      keysOf(call, key, when, keys, fallback !== undefined);
+    return keysAt(top, name.when, mappingKeys(template, mapName)).flatMap((first): Alternative[] => {
       const { key } = first;
-      return keysOf(call, second, first.when, mappingKeys(template, mapName, key)).flatMap((last): Alternative[] => {
-        if (last.key === undefined) return [{ value: last.value, when: last.when, node: call.node }];
+      if (key === undefined) return [{ value: first.value, when: first.when, node }];
+      return keysAt(second, first.when, mappingKeys(template, mapName, key)).flatMap((last): Alternative[] => {
+        if (last.key === undefined) return [{ value: last.value, when: last.when, node }];
         const found = mappingEntry(template, mapName, key, last.key);
-        if (found)
-          return evaluate(template, found, last.when, depth + 1).map((entry) => ({ ...entry, node: call.node }));
-        return mappingDefault(call, argument, last.when);
+        return found ? inner(call, found, last.when).map((entry) => ({ ...entry, node })) : missing(last.when);
       });
     });
   });
 }
 
-function mappingDefault(call: Call, argument: Node, when: Path): Alternative[] {
-  const options = withoutAlias(argumentsOf(argument)[3]);
-  const fallback = options?.kind === "map" ? findEntry(options, "DefaultValue")?.entry.value : undefined;
-  if (fallback) return evaluate(call.template, fallback, when, call.depth + 1);
-  return [{ value: opaque("the mapping has no such key"), when, node: call.node }];
-}
-
+/** The keys that an expression can come to; without a key: why it cannot be told. */
 function keysOf(
   call: Call,
   node: Node,
   when: Path,
   keys: readonly string[],
+  hasFallback: boolean,
 ): { key?: string; value: Value; when: Path }[] {
-  return evaluate(call.template, node, when, call.depth + 1).flatMap(({ value, when: branch }) => {
+  return inner(call, node, when).flatMap(({ value, when: branch }): { key?: string; value: Value; when: Path }[] => {
     const key = textOf(value);
     if (key !== undefined) return [{ key, value, when: branch }];
-    if (value.kind !== "pseudo" && value.kind !== "parameter")
-      return [{ value: opaque("a key of its mapping is not known"), when: branch }];
-    const facts = keys.map((each): Fact => ({ parameter: value.name, value: each }));
-    return possible(call.template, branch, facts).map(({ fact, when: chosen }) => ({
-      ...("value" in fact && { key: fact.value }),
-      value,
-      when: chosen,
-    }));
+    const unknown = { value: opaque("a key of its mapping is not known"), when: branch };
+    if ((value.kind !== "pseudo" && value.kind !== "parameter") || keys.length === 0) return [unknown];
+    const able = possible(
+      call.template,
+      branch,
+      keys.map((each) => ({ parameter: value.name, value: each })),
+    );
+    if (!able || able.length === 0) return [unknown];
+    const named = able.map(({ fact, when: chosen }) => ({ key: fact.value, value, when: chosen }));
+    // Any other key gives the DefaultValue.
+    return hasFallback
+      ? [...named, { value: opaque("its mapping has a DefaultValue for other keys"), when: branch }]
+      : named;
   });
 }
 
 function select(call: Call, argument: Node): Alternative[] {
   const [index, list] = argumentsOf(argument);
   if (!index || !list) return give(call, opaque("its Fn::Select is incomplete"));
-  return evaluate(call.template, index, call.when, call.depth + 1).flatMap((position) => {
-    const at = Number(textOf(position.value) ?? Number.NaN);
-    return evaluate(call.template, list, position.when, call.depth + 1).flatMap((whole): Alternative[] => {
+  return inner(call, index).flatMap((position) => {
+    const text = textOf(position.value) ?? "";
+    const at = /^\d+$/.test(text) ? Number(text) : -1;
+    return inner(call, list, position.when).flatMap((whole): Alternative[] => {
       const item = whole.value.kind === "list" ? whole.value.node.items[at] : undefined;
-      if (item)
-        return evaluate(call.template, item, whole.when, call.depth + 1).map((value) => ({
-          ...value,
-          node: call.node,
-        }));
+      if (item) return inner(call, item, whole.when).map((value) => ({ ...value, node: call.node }));
       return [{ value: opaque("the list it selects from is not known"), when: whole.when, node: call.node }];
     });
   });
 }
 
 function split(call: Call, argument: Node): Alternative[] {
-  const [delimiter, source] = argumentsOf(argument).map(withoutAlias);
-  if (delimiter?.kind !== "scalar" || !source) return give(call, opaque("its Fn::Split is incomplete"));
-  return evaluate(call.template, source, call.when, call.depth + 1).map(({ value, when }) => {
+  const [first, source] = argumentsOf(argument);
+  const delimiter = plainScalar(first);
+  if (!delimiter || !source) return give(call, opaque("its Fn::Split is incomplete"));
+  return inner(call, source).map(({ value, when }) => {
     const text = textOf(value);
     if (text === undefined) return { value: opaque("the text it splits is not known"), when, node: call.node };
     return {

@@ -9,9 +9,9 @@ import {
 } from "../syntax/node.ts";
 import { intrinsicOf } from "../template/intrinsics.ts";
 import type { Resource, Template } from "../template/template.ts";
+import { both } from "./branches.ts";
 import { type Alternative, evaluate, isUnknown as isUnknownValue } from "./evaluate.ts";
-import { ALWAYS, type Fact, factsOf, join, type Path } from "./path.ts";
-import { satisfiable } from "./satisfiable.ts";
+import { ALWAYS, type Fact, type Path } from "./path.ts";
 import { ABSENT, booleanOf, reasonOf, textOf, type Value } from "./value.ts";
 
 const FROM_MERGE_KEY = "the value comes from a merge key";
@@ -54,10 +54,16 @@ export function wholeResource(template: Template, resource: Resource): Setting {
     value: { kind: "map", node: resource.node },
     place: resource.key,
     holder: resource.key,
-    slot: { add: resource.node },
+    slot: slotOfResource(resource),
     path: ["Resources", resource.logicalId],
     missing: [],
   };
+}
+
+function slotOfResource({ key, node }: Resource): Slot {
+  if (node.generated) return { refusal: node.generated, hereOnly: true };
+  // What an alias stands for is written above it, and may be another resource.
+  return node.start < key.start ? { refusal: "the resource comes from an alias" } : { add: node };
 }
 
 function existenceOf(resource: Resource): Path {
@@ -82,18 +88,23 @@ export function propertiesOf(template: Template, resource: Resource): Setting[] 
         ),
       )
     : get(whole, "Properties");
-  // What `Properties` itself would hold is reported at the logical id.
-  return written.map((setting) => ({ ...setting, holder: part?.key ?? resource.key }));
+  // What `Properties` itself would hold is reported at the logical id, and so it is where nothing stands behind `Properties:`.
+  const holder = part?.key ?? resource.key;
+  return written.map((setting) => ({ ...setting, holder, place: isEmpty(setting) ? holder : setting.place }));
 }
 
 /** The value under `key`, under every branch of `parent` and of the value itself. */
 export function get(parent: Setting, key: string): Setting[] {
   const { value, template } = parent;
-  if (value.kind === "absent") return [{ ...parent, missing: [...parent.missing, key] }];
+  if (value.kind === "absent") {
+    if (template.transformed !== undefined) return [hiddenIn(parent, template.transformed)];
+    return [{ ...parent, missing: [...parent.missing, key] }];
+  }
   if (value.kind !== "map") return [{ ...parent, value: unexpected(value, "map") }];
   const found = findEntry(value.node, key);
   if (!found) {
-    if (value.node.incomplete) return [{ ...parent, value: { kind: "opaque", reason: value.node.incomplete } }];
+    if (value.node.incomplete !== undefined) return [hiddenIn(parent, value.node.incomplete)];
+    if (template.transformed !== undefined) return [hiddenIn(parent, template.transformed)];
     const missing = [...parent.missing, writtenKey(value.node, key) ?? key];
     return [{ ...parent, value: ABSENT, place: parent.holder, slot: slotUnder(parent, value.node, key), missing }];
   }
@@ -106,6 +117,11 @@ export function get(parent: Setting, key: string): Setting[] {
       ? { ...setting, place: isWritten(alternative.node) ? setting.place : entry.key }
       : setting;
   });
+}
+
+/** What is not written may be there all the same. */
+function hiddenIn(parent: Setting, reason: string): Setting {
+  return { ...parent, value: { kind: "opaque", reason }, place: parent.holder, slot: { refusal: reason } };
 }
 
 /** The values of all entries of a map, none for anything else. */
@@ -223,6 +239,10 @@ function isWritten(node: Node): boolean {
   return node.end > node.start;
 }
 
+function isEmpty({ value, place }: Setting): boolean {
+  return value.kind === "absent" && place.end === place.start;
+}
+
 function firstKey(value: Value): Span | undefined {
   return value.kind === "map" ? value.node.entries[0]?.key : undefined;
 }
@@ -266,9 +286,8 @@ export function together<T extends { template: Template; when: Path }>(
     const next: typeof sofar = [];
     for (const { when, chosen } of sofar) {
       for (const each of list) {
-        const joined = join(when, each.when);
-        if (!joined || satisfiable(each.template, factsOf(joined)) === "no") continue;
-        next.push({ when: joined, chosen: [...chosen, each] });
+        const joined = both(each.template, when, each.when);
+        if (joined) next.push({ when: joined, chosen: [...chosen, each] });
       }
     }
     if (next.length > 256) return undefined;
@@ -280,6 +299,5 @@ export function together<T extends { template: Template; when: Path }>(
 /** Can both branches hold at once? Branches of different templates always can. */
 export function compatible(a: Located, b: Located): boolean {
   if (a.template !== b.template) return true;
-  const joined = join(a.when, b.when);
-  return joined !== undefined && satisfiable(a.template, factsOf(joined)) !== "no";
+  return both(a.template, a.when, b.when) !== undefined;
 }

@@ -7,17 +7,22 @@ import {
   type ScalarNode,
   withoutAlias,
 } from "../syntax/node.ts";
-import { intrinsicOf } from "./intrinsics.ts";
-import type { Parameter } from "./template.ts";
+import { argumentsOf, intrinsicOf, plainScalar } from "./intrinsics.ts";
+import { isStored, listItems, type Parameter } from "./template.ts";
 
 /** How many nodes expanding loops may make, so that nested loops cannot exhaust memory. */
 const BUDGET = 200_000;
 
 const GENERATED = "it is made by Fn::ForEach";
 
+/** How deep a loop's body may nest; only one that holds itself by an alias is deeper. */
+const MAX_DEPTH = 100;
+
 interface Loop {
   collection: (node: Node) => string[] | undefined;
   remaining: number;
+  /** What an anchored node became, so that aliases to it lead to the expanded one. */
+  expanded: Map<Node, Node>;
 }
 
 /**
@@ -31,13 +36,28 @@ export function expandLoops(
 ): Node | undefined {
   const loop: Loop = {
     remaining: BUDGET,
+    expanded: new Map(),
     collection: (node) => collectionOf(node, parameters, given),
   };
   return root && expand(root, loop, 0);
 }
 
 function expand(node: Node, loop: Loop, depth: number): Node {
-  if (node.kind === "alias" || node.kind === "scalar" || depth > 100) return node;
+  if (node.kind === "scalar" || depth > MAX_DEPTH) return node;
+  const known = loop.expanded.get(node);
+  if (known) return known;
+  // What holds itself finds itself, unexpanded.
+  if (node.anchor !== undefined || node.kind === "alias") loop.expanded.set(node, node);
+  const result = expandNew(node, loop, depth);
+  if (loop.expanded.has(node)) loop.expanded.set(node, result);
+  return result;
+}
+
+function expandNew(node: Exclude<Node, ScalarNode>, loop: Loop, depth: number): Node {
+  if (node.kind === "alias") {
+    const target = node.target && expand(node.target, loop, depth + 1);
+    return target && target !== node.target ? { ...node, target } : node;
+  }
   if (node.kind === "sequence") {
     const items = node.items.map((item) => expand(item, loop, depth + 1));
     return items.some((item, index) => item !== node.items[index]) ? { ...node, items } : node;
@@ -53,62 +73,67 @@ function expand(node: Node, loop: Loop, depth: number): Node {
       continue;
     }
     changed = true;
-    const copies = unroll(entry.value, loop, depth);
-    if (copies) entries.push(...copies);
-    else incomplete = `${entry.key.text} loops over values that are not known`;
+    incomplete = unroll(entry, entries, loop, depth) ?? incomplete;
   }
   return changed ? { ...node, entries, index: undefined, ...(incomplete && { incomplete }) } : node;
 }
 
-function unroll(node: Node, loop: Loop, depth: number): Entry[] | undefined {
-  if (node.kind !== "sequence") return undefined;
-  const [identifier, collection, body] = node.items;
-  if (identifier?.kind !== "scalar" || !collection || body?.kind !== "map") return undefined;
+/** Adds what a loop makes to `entries`; returns why something is missing, if something is. */
+function unroll(written: Entry, entries: Entry[], loop: Loop, depth: number): string | undefined {
+  const unknown = `${written.key.text} loops over values that are not known`;
+  const [identifier, collection, body] = argumentsOf(withoutAlias(written.value) ?? written.value).map(withoutAlias);
+  if (identifier?.kind !== "scalar" || !collection || body?.kind !== "map") return unknown;
   const values = loop.collection(collection);
-  if (!values) return undefined;
-  const entries: Entry[] = [];
+  if (!values) return unknown;
+  let incomplete: string | undefined;
   for (const value of values) {
     for (const entry of body.entries) {
       const copy = {
         key: replaceKey(entry.key, identifier.text, value),
-        value: replace(entry.value, identifier.text, value, loop),
+        value: replace(entry.value, identifier.text, value, loop, depth),
       };
-      if (loop.remaining < 0) return undefined;
-      const holder: MapNode = {
-        kind: "map",
-        entries: [copy],
-        flow: false,
-        start: entry.key.start,
-        end: entry.value.end,
-      };
+      if (loop.remaining < 0) return `${written.key.text} makes too much to look at`;
+      const { start } = entry.key;
+      const holder: MapNode = { kind: "map", entries: [copy], flow: false, start, end: entry.value.end };
       const expanded = expand(holder, loop, depth + 1);
-      if (expanded.kind === "map") entries.push(...expanded.entries);
+      if (expanded.kind !== "map") continue;
+      incomplete ??= expanded.incomplete;
+      for (const made of expanded.entries) entries.push(made);
     }
   }
-  return entries;
+  return incomplete;
 }
 
 function replaceKey(key: ScalarNode, identifier: string, value: string): ScalarNode {
-  const plain = value.replace(/[^A-Za-z0-9]/g, "");
-  const text = key.text.replaceAll(`\${${identifier}}`, value).replaceAll(`&{${identifier}}`, plain);
+  const text = insert(key.text, identifier, value);
   return { ...key, text, value: text, generated: GENERATED };
 }
 
-function replace(node: Node, identifier: string, value: string, loop: Loop): Node {
+/** `${X}` becomes the value, `&{X}` the value without what a logical id may not have. Source: CloudFormation, Fn::ForEach. */
+function insert(text: string, identifier: string, value: string): string {
+  return text
+    .replaceAll(`\${${identifier}}`, () => value)
+    .replaceAll(`&{${identifier}}`, () => value.replace(/[^A-Za-z0-9]/g, ""));
+}
+
+function replace(node: Node, identifier: string, value: string, loop: Loop, depth: number): Node {
+  if (depth > MAX_DEPTH) loop.remaining = -1;
   if (--loop.remaining < 0) return node;
-  const again = (child: Node) => replace(child, identifier, value, loop);
+  const again = (child: Node) => replace(child, identifier, value, loop, depth + 1);
   switch (node.kind) {
-    case "alias":
-      return node.target ? again(withoutAlias(node) ?? node) : node;
+    case "alias": {
+      const target = withoutAlias(node);
+      return target ? again(target) : node;
+    }
     case "scalar":
       return replaceScalar(node, identifier, value);
     case "sequence":
       return { ...node, items: node.items.map(again), generated: GENERATED };
     case "map": {
-      if (intrinsicOf(node)?.name === "Ref") {
-        const name = withoutAlias(node.entries[0]?.value);
-        if (name?.kind === "scalar" && name.text === identifier)
-          return { ...name, text: value, value, generated: GENERATED };
+      const call = intrinsicOf(node);
+      if (call?.name === "Ref" && call.argument.kind === "scalar" && call.argument.text === identifier) {
+        const { tag: _tag, ...name } = call.argument;
+        return { ...name, text: value, value, generated: GENERATED };
       }
       const entries = node.entries.map((entry) => ({
         key: replaceKey(entry.key, identifier, value),
@@ -125,9 +150,7 @@ function replaceScalar(node: ScalarNode, identifier: string, value: string): Sca
     return { ...plain, text: value, value, generated: GENERATED };
   }
   if (typeof node.value !== "string") return { ...node, generated: GENERATED };
-  const text = node.text
-    .replaceAll(`\${${identifier}}`, value)
-    .replaceAll(`&{${identifier}}`, value.replace(/[^A-Za-z0-9]/g, ""));
+  const text = insert(node.text, identifier, value);
   return { ...node, text, value: text, generated: GENERATED };
 }
 
@@ -142,14 +165,11 @@ function collectionOf(
   const call = intrinsicOf(plain);
   if (call?.name === "Ref" && call.argument.kind === "scalar") {
     const parameter = parameters.get(call.argument.text);
-    const value = given.get(call.argument.text) ?? parameter?.default;
-    return value?.split(",").map((item) => item.trim());
+    if (!parameter || isStored(parameter.type)) return undefined;
+    return listItems(given.get(parameter.name) ?? parameter.default);
   }
   if (call || plain.kind !== "sequence") return undefined;
-  const texts = plain.items.map((item) => {
-    const scalar = withoutAlias(item);
-    return scalar?.kind === "scalar" && !scalar.tag ? scalar.text : undefined;
-  });
+  const texts = plain.items.map((item) => plainScalar(item)?.text);
   return texts.every((each) => each !== undefined) ? texts : undefined;
 }
 

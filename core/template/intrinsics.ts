@@ -1,4 +1,11 @@
-import { type AliasNode, type Node, ownEntry, type SequenceNode, withoutAlias } from "../syntax/node.ts";
+import {
+  type AliasNode,
+  type Node,
+  ownEntry,
+  type ScalarNode,
+  type SequenceNode,
+  withoutAlias,
+} from "../syntax/node.ts";
 
 /** A call of an intrinsic function: `name` is the long form (`Fn::Sub`, `Ref`, `Condition`), `argument` the node it is applied to. */
 export interface Intrinsic {
@@ -19,29 +26,34 @@ export function intrinsicOf(node: Exclude<Node, AliasNode>): Intrinsic | undefin
   if (node.kind !== "map" || node.entries.length !== 1) return undefined;
   const [entry] = node.entries;
   const name = entry?.key.text;
-  if (!entry || !name || !(name === "Ref" || name.startsWith("Fn::")) || entry.value.kind === "alias") return undefined;
-  return { name, argument: entry.value };
+  if (!entry || !name || !(name === "Ref" || name.startsWith("Fn::"))) return undefined;
+  const argument = withoutAlias(entry.value);
+  return argument && { name, argument };
+}
+
+/** The scalar that a node is, if it is written out: neither a call nor anything else. */
+export function plainScalar(node: Node | undefined): ScalarNode | undefined {
+  const plain = withoutAlias(node);
+  return plain?.kind === "scalar" && !plain.tag ? plain : undefined;
 }
 
 /** `{ Condition: X }` names a condition, but only where a condition is expected: elsewhere `Condition` is an ordinary key. */
 export function conditionReference(node: Exclude<Node, AliasNode>): string | undefined {
   if (node.tag === "!Condition") return node.kind === "scalar" ? node.text : undefined;
   if (node.kind !== "map" || node.entries.length !== 1) return undefined;
-  const value = ownEntry(node, "Condition")?.value;
-  return value?.kind === "scalar" ? value.text : undefined;
+  return plainScalar(ownEntry(node, "Condition")?.value)?.text;
 }
 
-/** `A.B.C` or `[A, B.C]` → logical id and attribute; undefined where the attribute is computed or the form is wrong. */
+/** `A.B.C` or `[A, B.C]` → logical id and attribute; undefined where one of them is computed or the form is wrong. */
 export function getAttTarget(argument: Node): { logicalId: string; attribute: string } | undefined {
-  if (argument.kind === "scalar") {
-    const dot = argument.text.indexOf(".");
-    return dot > 0 ? { logicalId: argument.text.slice(0, dot), attribute: argument.text.slice(dot + 1) } : undefined;
+  const whole = plainScalar(argument);
+  if (whole) {
+    const dot = whole.text.indexOf(".");
+    return dot > 0 ? { logicalId: whole.text.slice(0, dot), attribute: whole.text.slice(dot + 1) } : undefined;
   }
-  if (argument.kind !== "sequence") return undefined;
-  const [first, ...rest] = argument.items;
-  if (first?.kind !== "scalar" || rest.length === 0) return undefined;
-  const names = rest.map((item) => (item.kind === "scalar" && !item.tag ? item.text : undefined));
-  return names.every((name) => name !== undefined) ? { logicalId: first.text, attribute: names.join(".") } : undefined;
+  const [first, ...rest] = argumentsOf(argument).map((item) => plainScalar(item)?.text);
+  if (first === undefined || rest.length === 0) return undefined;
+  return rest.every((name) => name !== undefined) ? { logicalId: first, attribute: rest.join(".") } : undefined;
 }
 
 /** One stretch of an `Fn::Sub` text: literal, or the name between `${` and `}`. Offsets count in the decoded text. */

@@ -1,7 +1,18 @@
-import { allEntries, findEntry, type MapNode, mapAt, type Node, textAt, withoutAlias } from "../syntax/node.ts";
+import {
+  allEntries,
+  findEntry,
+  type MapNode,
+  mapAt,
+  type Node,
+  type SequenceNode,
+  textAt,
+  withoutAlias,
+} from "../syntax/node.ts";
 import { parse, type SyntaxTree } from "../syntax/parse.ts";
 import type { SourceText } from "../syntax/source-text.ts";
+import { withinBounds } from "./aliases.ts";
 import { expandLoops, hasLoop, valueAt } from "./for-each.ts";
+import { intrinsicOf, plainScalar } from "./intrinsics.ts";
 import { lowerSam } from "./sam/lower.ts";
 import {
   type Inputs,
@@ -17,9 +28,12 @@ import {
 const KNOWN_TRANSFORMS =
   /^AWS::(?:Serverless-2016-10-31|LanguageExtensions|SecretsManager-[\d-]+|CodeDeployBlueGreen)$/;
 
+/** Trees are never deeper, but for loops that make deeper ones. */
+const MAX_DEPTH = 200;
+
 /** Reads one file as a template. Never throws: what is broken is in `tree.problems`, what is missing is simply not there. */
 export function readTemplate(file: string, source: SourceText, inputs: Inputs = NO_INPUTS): Template {
-  const tree = parse(source.text, { comments: file.endsWith(".jsonc") });
+  const tree = withinBounds(parse(source.text, { comments: file.endsWith(".jsonc") }));
   return templateFrom(file, source, tree, inputs);
 }
 
@@ -40,7 +54,8 @@ function templateFrom(file: string, source: SourceText, tree: SyntaxTree, inputs
     transforms.some((name) => name.startsWith("AWS::Serverless")) ||
     written.some((resource) => resource.type.startsWith("AWS::Serverless::"));
   const resources = isSam ? lowerSam(written, mapAt(root, "Globals")) : written;
-  const incomplete = incompleteness(transforms, resourceMap);
+  const transformed = unknownTransform(transforms, sections);
+  const incomplete = transformed ?? incompleteness(sections, written);
   return {
     file,
     source,
@@ -53,7 +68,8 @@ function templateFrom(file: string, source: SourceText, tree: SyntaxTree, inputs
     resources: new Map(resources.map((resource) => [resource.id, resource])),
     outputs: readOutputs(mapAt(root, "Outputs")),
     inputs,
-    ...(incomplete && { incomplete }),
+    ...(incomplete !== undefined && { incomplete }),
+    ...(transformed !== undefined && { transformed }),
   };
 }
 
@@ -81,39 +97,57 @@ function readParameters(section: MapNode | undefined): Map<string, Parameter> {
     if (!body) continue;
     const fallback = valueAt(body, "Default");
     const allowed = valueAt(body, "AllowedValues");
-    const texts = allowed?.kind === "sequence" ? allowed.items.flatMap((item) => scalarText(item) ?? []) : undefined;
+    const allowedValues = allowed?.kind === "sequence" ? scalarTexts(allowed) : undefined;
     const defaultText =
-      fallback?.kind === "sequence" ? fallback.items.map(scalarText).join(",") : fallback && scalarText(fallback);
+      fallback?.kind === "sequence" ? scalarTexts(fallback)?.join(",") : fallback && scalarText(fallback);
     parameters.set(key.text, {
       name: key.text,
       type: textAt(body, "Type") ?? "String",
       ...(defaultText !== undefined && { default: defaultText }),
-      ...(texts && texts.length > 0 && { allowedValues: texts }),
+      ...(allowedValues && allowedValues.length > 0 && { allowedValues }),
+      ...(/^true$/i.test(textAt(body, "NoEcho") ?? "") && { noEcho: true as const }),
       key,
     });
   }
   return parameters;
 }
 
+/** What a template's reader makes a text of; undefined for null and for what is computed. */
 function scalarText(node: Node): string | undefined {
-  const plain = withoutAlias(node);
-  if (plain?.kind !== "scalar") return undefined;
+  const plain = plainScalar(node);
+  if (!plain || plain.value === null) return undefined;
   return typeof plain.value === "boolean" ? String(plain.value) : plain.text;
+}
+
+/** Undefined where one of the items cannot be understood: the others are not all there are. */
+function scalarTexts({ items }: SequenceNode): string[] | undefined {
+  const texts = items.map(scalarText);
+  return texts.every((text) => text !== undefined) ? texts : undefined;
 }
 
 function readTransforms(node: Node | undefined): string[] {
   if (!node) return [];
-  if (node.kind === "sequence") return node.items.flatMap((item) => readTransforms(withoutAlias(item)));
+  // A list in the list means nothing.
+  if (node.kind === "sequence")
+    return node.items.map(withoutAlias).flatMap((item) => (item?.kind === "sequence" ? [] : readTransforms(item)));
   if (node.kind === "scalar") return node.text ? [node.text] : [];
   return node.kind === "map" ? [textAt(node, "Name") ?? "a transform"] : [];
 }
 
-function incompleteness(transforms: readonly string[], resources: MapNode | undefined): string | undefined {
+function unknownTransform(transforms: readonly string[], root: MapNode | undefined): string | undefined {
   const unknown = transforms.find((name) => !KNOWN_TRANSFORMS.test(name));
   if (unknown) return `the transform ${unknown} may change anything`;
-  if (resources?.incomplete) return resources.incomplete;
-  const inner = resources && findEntry(resources, "Fn::Transform");
-  return inner ? "a transform inside Resources may add anything" : undefined;
+  return root && findEntry(root, "Fn::Transform") ? "a transform may change anything" : undefined;
+}
+
+function incompleteness(root: MapNode | undefined, resources: readonly Resource[]): string | undefined {
+  const section = valueAt(root, "Resources");
+  const made = section && intrinsicOf(section);
+  if (made) return `${made.name} makes its resources`;
+  const hidden = root?.incomplete ?? (section?.kind === "map" ? section.incomplete : undefined);
+  if (hidden !== undefined) return hidden;
+  const module = resources.find(({ type }) => type.endsWith("::MODULE"));
+  return module && `"${module.id}" is a module with resources of its own`;
 }
 
 function readResources(section: MapNode | undefined): Resource[] {
@@ -142,7 +176,7 @@ function readResources(section: MapNode | undefined): Resource[] {
 
 /** A `Fn::Transform` beside other keys may add any key to its map: absence in it cannot be told. */
 function markTransforms(node: Node, depth = 0): void {
-  if (depth > 100) return;
+  if (depth > MAX_DEPTH) return;
   if (node.kind === "sequence") for (const item of node.items) markTransforms(item, depth + 1);
   if (node.kind !== "map") return;
   if (node.entries.some((entry) => entry.key.text === "Fn::Transform")) node.incomplete = "a transform may add to it";

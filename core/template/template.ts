@@ -8,6 +8,8 @@ export type TemplateKind = "cloudformation" | "sam" | "cdk";
 export interface Inputs {
   /** Parameter name → value as text. */
   parameters: ReadonlyMap<string, string>;
+  /** Parameters that another stack gives a value which is not known: their default does not count. */
+  passed?: ReadonlySet<string>;
   region?: string;
   account?: string;
 }
@@ -31,8 +33,10 @@ export interface Template {
   resources: ReadonlyMap<string, Resource>;
   outputs: ReadonlyMap<string, Output>;
   inputs: Inputs;
-  /** Why resources may exist that cannot be seen (an unknown transform, `AWS::Include`), or undefined. */
+  /** Why resources may exist that cannot be seen (an unknown transform, `AWS::Include`, a module), or undefined. */
   incomplete?: string;
+  /** Why anything may be added anywhere (an unknown transform of the whole template), or undefined. */
+  transformed?: string;
 }
 
 export interface Parameter {
@@ -40,8 +44,28 @@ export interface Parameter {
   /** `String`, `Number`, `CommaDelimitedList`, `AWS::SSM::Parameter::Value<String>` … */
   type: string;
   default?: string;
+  /** For a list: of its items. */
   allowedValues?: readonly string[];
+  /** The value is a secret: a default is a mere placeholder. */
+  noEcho?: true;
   key: ScalarNode;
+}
+
+/** Is the parameter's value a name in the Parameter Store, and what a `Ref` gives only known at deployment? */
+export function isStored(type: string): boolean {
+  return type.startsWith("AWS::SSM::Parameter::Value<");
+}
+
+/** Does a `Ref` to a parameter of this type give a list? */
+export function isListType(type: string): boolean {
+  return type === "CommaDelimitedList" || type.startsWith("List<");
+}
+
+/** The items of a list parameter's value; CloudFormation drops the space around them. */
+export function listItems(text: string): string[];
+export function listItems(text: string | undefined): string[] | undefined;
+export function listItems(text: string | undefined): string[] | undefined {
+  return text?.split(",").map((item) => item.trim());
 }
 
 export interface Output {
