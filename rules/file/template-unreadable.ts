@@ -38,8 +38,11 @@ export default defineRule({
     const errors = problems.filter((problem) => problem.severity === "error");
     const [first] = errors;
     if (first) {
-      const others = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
-      report(placeInFile(template, first), { message: `The file cannot be read: ${first.message}${others}.` });
+      // A reader may stumble twice over one place.
+      const others = new Set(errors.map((error) => error.start)).size - 1;
+      report(placeInFile(template, first), {
+        message: `The file cannot be read: ${first.message}${others > 0 ? ` (and ${others} more)` : ""}.`,
+      });
       return;
     }
     for (const problem of problems) {
@@ -50,7 +53,8 @@ export default defineRule({
         related: related ? [{ message: related.message, template, place: related }] : [],
       });
     }
-    if (root && root.kind !== "map") {
+    const isEmpty = root?.kind === "scalar" && root.value === null;
+    if (root && root.kind !== "map" && !isEmpty) {
       report(placeInFile(template, root), {
         message: "The file cannot be read as a template: at its top level a map of sections is expected.",
       });
