@@ -4,7 +4,7 @@ import { textOf } from "../../core/evaluate/value.ts";
 import { leadingKeysSupported } from "../../core/iam/action-classes.ts";
 import { type ArnText, resourceShape, splitArn, tableNameOf } from "../../core/iam/arn.ts";
 import { arnsOverlap } from "../../core/iam/arn-match.ts";
-import { isKey, operatorOf } from "../../core/iam/conditions.ts";
+import { isKey, operatorOf, requiresKey } from "../../core/iam/conditions.ts";
 import { inStatement, type Statement } from "../../core/iam/statements.ts";
 import { type Fix, merge, replaceItem } from "../../core/lint/fix.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
@@ -129,7 +129,8 @@ function checkStatement(project: Project, statement: Statement, denies: readonly
       continue;
     }
     const rest = uncovered.filter((name) => name !== SEARCH);
-    if (rest.length > 0) others.push({ action, names: rest });
+    // Who asks for the key with `Null` knows that other requests are refused.
+    if (rest.length > 0 && !requiresKey(statement, KEY)) others.push({ action, names: rest });
   }
   const [first] = others;
   if (!first) return;
