@@ -30,7 +30,7 @@ export function dynamoDbUse(project: Project, unit: ComputeUnit): Use {
   if (uses.includes("yes")) return "yes";
   if (unit.environment.some((setting) => isTable(follow(project, setting.template, setting.value)?.resource.type)))
     return "names a table";
-  return uses.length === 0 || uses.includes("unknown") ? "unknown" : "no";
+  return uses.includes("unknown") ? "unknown" : "no";
 }
 
 function isTable(type: string | undefined): boolean {

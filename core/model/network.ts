@@ -281,6 +281,20 @@ export const routingOf = perObject((project: Project): Routing => {
   return { tables, unknown, isIncomplete };
 });
 
+/** Is a subnet of the VPC in view that has no route table of its own? It uses the main one, which no template can name. */
+export function usesMainRouteTable(project: Project, vpc: Resource): boolean {
+  const { tables, unknown } = routingOf(project);
+  return project.templates.some((template) =>
+    [...template.resources.values()].some(
+      (resource) =>
+        resource.type === "AWS::EC2::Subnet" &&
+        !tables.has(resource) &&
+        !unknown.has(resource) &&
+        vpcsOfSubnet(project, { template, resource }).includes(vpc),
+    ),
+  );
+}
+
 /** The route tables of all endpoints of the endpoint's VPCs, or why they are not all known, in words that fit behind "because". */
 export function routedTables(
   project: Project,
