@@ -49,9 +49,9 @@ interface Work {
 function evaluateIn(work: Work, node: Node, when: Path, depth: number): Alternative[] {
   const plain = withoutAlias(node);
   if (!plain) return [{ value: opaque("the alias has no anchor"), when, node }];
-  if (depth > MAX_DEPTH) return [{ value: opaque("its functions nest too deeply"), when, node }];
   const call = intrinsicOf(plain);
   if (!call) return [{ value: plainValue(plain), when, node }];
+  if (depth > MAX_DEPTH) return [{ value: opaque("its functions nest too deeply"), when, node }];
   if (--work.remaining < 0) return [{ value: opaque(TOO_MANY), when, node }];
   const alternatives = evaluateCall({ work, template: work.template, node, when, depth }, call);
   return alternatives.length <= MAX_ALTERNATIVES ? alternatives : [{ value: opaque(TOO_MANY), when, node }];

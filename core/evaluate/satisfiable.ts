@@ -14,7 +14,7 @@ const MAX_WORK_PER_TEMPLATE = 5_000_000;
 /** How deep conditions may refer to others. */
 const MAX_DEPTH = 1000;
 
-/** A text different from all that are compared with. There are several, for parameters that are compared with each other. */
+/** Begins texts different from all that are compared with. There are several, for parameters that are compared with each other. */
 const OTHER = "\u0000other";
 
 /** The conditions and `Rules` of a template as formulas, and what their variables may be. */
@@ -232,11 +232,15 @@ function newDomain({ template, comparisons }: Problem, name: string): readonly s
   if (possible) return [...possible];
   for (const each of group) for (const text of allowedTexts(template, each) ?? []) compared.add(text);
   const others = Math.min(group.length, MAX_OTHERS);
-  return [...compared, ...Array.from({ length: others }, (_, index) => `${OTHER}${index}`)];
+  return [...compared, ...Array.from({ length: others }, (_, index) => other(index))];
 }
 
 const TRUTH: readonly string[] = ["true", "false"];
-const MAX_OTHERS = 6;
+const MAX_OTHERS = 50;
+
+function other(index: number): string {
+  return OTHER + String.fromCharCode(index);
+}
 
 /** The values a parameter may be given; undefined where it may be given any. */
 function allowedTexts(template: Template, name: string): readonly string[] | undefined {
@@ -349,7 +353,10 @@ function search(problem: Problem, goals: readonly Goal[], assignment: Assignment
     }
     const name = variables[index];
     if (!open || name === undefined) return "yes";
+    // "Something else" is as good as another: one that nothing has yet is enough.
+    const others = new Set([...assignment.values()].filter(isOther)).size;
     for (const value of valuesOf(problem, name, assignment)) {
+      if (isOther(value) && value > other(others)) continue;
       assignment.set(name, value);
       const answer = assign(index + 1);
       if (answer !== "no") return answer;
