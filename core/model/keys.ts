@@ -16,12 +16,12 @@ export interface Key {
   updateReplacePolicy: readonly Setting[];
 }
 
-/** A table copy, the setting that names the key, and the alias through which it does, if it does. */
+/** A table copy, the setting that names the key or an alias of it, and the keys in view that may be meant. */
 export interface KeyUse {
   table: Table;
   copy: TableCopy;
   setting: Setting;
-  alias?: KeyAlias;
+  keys: readonly Key[];
 }
 
 /** An `AWS::KMS::Alias`. */
@@ -60,6 +60,8 @@ export const aliasesOf = perObject((template: Template): readonly KeyAlias[] =>
 );
 
 const usesByResource = perObject((project: Project): ReadonlyMap<Resource, readonly KeyUse[]> => {
+  const keys = new Map(project.templates.flatMap(keysOf).map((key) => [key.resource, key] as const));
+  const aliases = new Map(project.templates.flatMap(aliasesOf).map((alias) => [alias.resource, alias] as const));
   const uses = new Map<Resource, KeyUse[]>();
   const add = (resource: Resource, use: KeyUse) => {
     const known = uses.get(resource);
@@ -70,12 +72,13 @@ const usesByResource = perObject((project: Project): ReadonlyMap<Resource, reado
     for (const table of tablesOf(template)) {
       for (const copy of table.copies) {
         for (const setting of copy.key) {
-          const target = follow(project, template, setting.value);
-          if (!target) continue;
-          const use = { table, copy, setting };
-          add(target.resource, use);
-          const alias = aliasesOf(target.template).find(({ resource }) => resource === target.resource);
-          for (const key of alias ? keysBehind(project, alias) : []) add(key, { ...use, ...(alias && { alias }) });
+          const named = follow(project, template, setting.value)?.resource;
+          if (!named) continue;
+          const alias = aliases.get(named);
+          const meant = (alias ? resourcesBehind(project, alias) : [named]).flatMap((each) => keys.get(each) ?? []);
+          const use = { table, copy, setting, keys: meant };
+          if (alias) add(named, use);
+          for (const key of meant) add(key.resource, use);
         }
       }
     }
@@ -83,8 +86,7 @@ const usesByResource = perObject((project: Project): ReadonlyMap<Resource, reado
   return uses;
 });
 
-/** The key resources in view that an alias may stand for. */
-function keysBehind(project: Project, { template, resource }: KeyAlias): Resource[] {
+function resourcesBehind(project: Project, { template, resource }: KeyAlias): Resource[] {
   return propertiesOf(template, resource)
     .flatMap((properties) => get(properties, "TargetKeyId"))
     .flatMap(({ value }) => follow(project, template, value)?.resource ?? []);

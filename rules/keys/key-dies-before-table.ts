@@ -1,7 +1,7 @@
 import type { Path } from "../../core/evaluate/path.ts";
 import { compatible, isAbsent, isUnknown, type Setting, text, together } from "../../core/evaluate/setting.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
-import { aliasesOf, type Key, type KeyAlias, type KeyUse, keepKey, keysOf, usesOf } from "../../core/model/keys.ts";
+import { aliasesOf, type Key, type KeyAlias, type KeyUse, keepKey, usesOf } from "../../core/model/keys.ts";
 import type { Project } from "../../core/model/project.ts";
 
 export default defineRule({
@@ -112,7 +112,7 @@ function checkAlias(project: Project, alias: KeyAlias, report: Report): void {
   for (const policy of alias.deletionPolicy) {
     if (!goesAway(policy)) continue;
     // Where the key goes too, its own finding says what is worse.
-    const uses = usesOf(project, alias).filter((use) => !losesKey(project, use));
+    const uses = usesOf(project, alias).filter((use) => !keyGoesAway(use));
     const { retained, branches } = outlived(policy, uses);
     for (const when of branches) {
       report(
@@ -134,12 +134,8 @@ function checkAlias(project: Project, alias: KeyAlias, report: Report): void {
   }
 }
 
-function losesKey(project: Project, { setting }: KeyUse): boolean {
-  return project.templates.some((template) =>
-    keysOf(template).some(
-      (key) => key.deletionPolicy.some(goesAway) && usesOf(project, key).some((use) => use.setting === setting),
-    ),
-  );
+function keyGoesAway({ keys }: KeyUse): boolean {
+  return keys.some((key) => key.deletionPolicy.some(goesAway));
 }
 
 function goesAway(policy: Setting): boolean {

@@ -42,9 +42,13 @@ export default defineRule({
   controls: {},
   construct: "removalPolicy: RemovalPolicy.RETAIN",
   check({ tables, keys, project, template }, report) {
-    const withAliases = [...keys, ...aliasesOf(template)];
+    const keysByTable = new Map<Table, Set<Key | KeyAlias>>();
+    for (const key of [...keys, ...aliasesOf(template)]) {
+      for (const { table } of usesOf(project, key))
+        keysByTable.set(table, (keysByTable.get(table) ?? new Set()).add(key));
+    }
     for (const table of tables) {
-      const ownKeys = withAliases.filter((key) => usesOf(project, key).some((use) => use.table === table));
+      const ownKeys = [...(keysByTable.get(table) ?? [])];
       for (const policy of table.deletionPolicy) {
         if (isUnknown(policy)) report.cannotTell(policy);
         if (text(policy) === "Snapshot") {
