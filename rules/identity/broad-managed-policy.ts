@@ -1,5 +1,5 @@
 import { tablesInEnvironment } from "../../core/access/use.ts";
-import type { Setting } from "../../core/evaluate/setting.ts";
+import { type Setting, text } from "../../core/evaluate/setting.ts";
 import type { ManagedPolicy } from "../../core/iam/managed-policies.ts";
 import { append, type Fix, type Json, replaceItem } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
@@ -57,7 +57,8 @@ export default defineRule({
   check(view, report) {
     for (const principal of view.principals) {
       if (view.dynamoDbInView)
-        for (const setting of unknownManagedPolicies(view.project, principal)) report.cannotTell(setting);
+        for (const setting of unknownManagedPolicies(view.project, principal))
+          report.cannotTell(setting, text(setting) === undefined ? undefined : "the policy is not in view");
       for (const { policy, setting } of awsManagedPolicies(principal)) {
         if (policy.access === "none" || policy.access === "stream-only") continue;
         if (policy.bare && !view.dynamoDbInView) continue;
