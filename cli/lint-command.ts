@@ -5,6 +5,7 @@ import type { ProvenFix } from "../core/lint/prove.ts";
 import type { Rule } from "../core/lint/rule.ts";
 import { atLeast } from "../core/lint/severity.ts";
 import { didYouMean } from "../core/lint/suggest.ts";
+import { perObject } from "../core/model/lazy.ts";
 import { tablesOf } from "../core/model/tables.ts";
 import { type FolderSettings, settingsFinder } from "./configuration.ts";
 import { describeError, EXIT } from "./failure.ts";
@@ -149,8 +150,9 @@ function lintAll(
     findings,
     unknown,
     // What `--fix` has just tried and left does not work.
-    offersOf: (finding) =>
+    offersOf: perObject((finding: Finding) =>
       finding.suppressed ? [] : drawnFixes(finding).filter((fix) => !triedClasses.includes(fix.class)),
+    ),
     fixed: fixed.map(({ unit, findings: gone }) => ({ file: unit.loaded.template.file, findings: gone })),
     fixesOf,
     rules,

@@ -1,8 +1,9 @@
+import { habit } from "./habit.ts";
 import { getAttParts, intrinsicOf, isLongIntrinsic, isObject, type Json } from "./json-value.ts";
 import { indentationOf, lineBreakNear, startsLine } from "./lines.ts";
 import type { MapNode, Node, SequenceNode, Span } from "./node.ts";
 import type { SyntaxTree } from "./parse.ts";
-import { collectionsAround, nodesIn, type Place } from "./place.ts";
+import { collectionsAround, type Place } from "./place.ts";
 import { styleAt } from "./yaml-layout.ts";
 import { type BlockStyle, renderFlow } from "./yaml-render.ts";
 
@@ -33,20 +34,20 @@ export function flowStyleAt(text: string, tree: SyntaxTree, place: Place): FlowS
     json: tree.language === "json" || (first(around, looksLikeJson) ?? false),
     colon,
     comma: first(around, (node) => commaIn(text, node)) ?? (spacious ? ", " : ","),
-    pad:
-      first(around, (node) => padIn(text, node)) ??
-      first(flowNodes(tree), (node) => padIn(text, node)) ??
-      (spacious ? " " : ""),
-    unit: first(around, (node) => unitIn(text, node)) ?? first(flowNodes(tree), (node) => unitIn(text, node)) ?? "  ",
+    pad: first(around, (node) => padIn(text, node)) ?? usualPad(text, tree) ?? (spacious ? " " : ""),
+    unit: first(around, (node) => unitIn(text, node)) ?? usualUnit(text, tree) ?? "  ",
     lineBreak: lineBreakNear(text, place.node.start),
-    shortFunctions: first(flowNodes(tree), (node) => isShortFunction(text, node)) ?? true,
+    shortFunctions: usualFunctions(text, tree) ?? true,
     yaml: styleAt(text, tree, place),
   };
 }
 
-function* flowNodes(tree: SyntaxTree): Generator<MapNode | SequenceNode> {
-  if (!tree.root) return;
-  for (const node of nodesIn(tree.root)) if ((node.kind === "map" || node.kind === "sequence") && node.flow) yield node;
+const usualPad = habit((text, node) => (isFlow(node) ? padIn(text, node) : undefined));
+const usualUnit = habit((text, node) => (isFlow(node) ? unitIn(text, node) : undefined));
+const usualFunctions = habit((text, node) => (isFlow(node) ? isShortFunction(text, node) : undefined));
+
+function isFlow(node: Node): node is MapNode | SequenceNode {
+  return (node.kind === "map" || node.kind === "sequence") && node.flow;
 }
 
 function first<T>(

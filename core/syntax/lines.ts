@@ -47,7 +47,9 @@ export function indentationOf(text: string, offset: number): string {
 
 /** Whether nothing but white space stands before an offset on its line. */
 export function startsLine(text: string, offset: number): boolean {
-  return /^[ \t]*$/.test(linePrefix(text, offset));
+  let before = offset - 1;
+  while (text[before] === " " || text[before] === "\t") before--;
+  return before < 0 || text[before] === "\n";
 }
 
 /**

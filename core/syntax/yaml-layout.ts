@@ -1,7 +1,8 @@
+import { habit } from "./habit.ts";
 import { columnOf, lineEnd, nextLine, startsLine } from "./lines.ts";
 import type { MapNode, Node, SequenceNode } from "./node.ts";
 import type { SyntaxTree } from "./parse.ts";
-import { collectionsAround, isBlockScalar, lastLeaf, nodesIn, type Place } from "./place.ts";
+import { collectionsAround, isBlockScalar, lastLeaf, type Place } from "./place.ts";
 import type { BlockStyle } from "./yaml-render.ts";
 import type { Quote } from "./yaml-scalar.ts";
 
@@ -9,18 +10,17 @@ import type { Quote } from "./yaml-scalar.ts";
 export function styleAt(text: string, tree: SyntaxTree, place: Place): BlockStyle {
   const around = [...collectionsAround(place)];
   const step = first(around, (node) => childStep(text, node)) ?? 2;
-  const dashes = first(around, (node) => dashOffset(text, node)) ?? first(all(tree), (node) => dashOffset(text, node));
+  const dashes = first(around, (node) => dashOffset(text, node)) ?? usualDashes(text, tree);
   return {
     step,
     dashes: dashes ?? step,
     quote: first(around, quoteIn) ?? "double",
-    pad: first(around, (node) => padIn(text, node)) ?? first(all(tree), (node) => padIn(text, node)) ?? " ",
+    pad: first(around, (node) => padIn(text, node)) ?? usualPad(text, tree) ?? " ",
   };
 }
 
-function* all(tree: SyntaxTree): Generator<Node> {
-  if (tree.root) yield* nodesIn(tree.root);
-}
+const usualDashes = habit(dashOffset);
+const usualPad = habit(padIn);
 
 function first<T>(nodes: Iterable<Node>, look: (node: Node) => T | undefined): T | undefined {
   for (const node of nodes) {
