@@ -1,10 +1,11 @@
 import { evaluate } from "../evaluate/evaluate.ts";
 import { ALWAYS } from "../evaluate/path.ts";
-import { piecesKey, piecesOf, textOf, type Value } from "../evaluate/value.ts";
-import { allEntries, mapAt, type Node, textAt, withoutAlias } from "../syntax/node.ts";
+import { piecesKey, piecesOf, type Value } from "../evaluate/value.ts";
+import { type Node, withoutAlias } from "../syntax/node.ts";
 import { argumentsOf, intrinsicOf } from "../template/intrinsics.ts";
-import { withInputs } from "../template/read.ts";
 import type { Output, Resource, Template } from "../template/template.ts";
+import { perObject } from "./lazy.ts";
+import { childFile, type Expression, linkNestedStacks } from "./nested-stacks.ts";
 
 /** Templates that are looked at together, and the links between them. Never changed; `withTemplate` makes a new one. */
 export interface Project {
@@ -18,12 +19,6 @@ export interface Project {
   byFile: ReadonlyMap<string, Template>;
 }
 
-/** A node, in the template whose names it uses. */
-export interface Expression {
-  template: Template;
-  node: Node;
-}
-
 /** A resource somewhere in the project, and which of its attributes is meant (none: what `Ref` gives). */
 export interface Target {
   template: Template;
@@ -31,30 +26,13 @@ export interface Target {
   attribute?: string;
 }
 
+/** Cheap where templates are known from another project: what is found out about one is kept with it. */
 export function createProject(templates: readonly Template[]): Project {
-  const parents = parentsOf(templates);
-  const passed = new Map<Template, ReadonlyMap<string, Expression>>();
-  const linked = templates.map((template) => {
-    const parent = parents.get(template.file);
-    if (!parent) return template;
-    const parameters = new Map(template.inputs.parameters);
-    for (const [name, expression] of parent) {
-      const [only, ...others] = evaluate(expression.template, expression.node, ALWAYS);
-      const text = only && others.length === 0 ? textOf(only.value) : undefined;
-      if (text !== undefined && only?.when.defaults.length === 0 && !parameters.has(name)) parameters.set(name, text);
-    }
-    const bound =
-      parameters.size > template.inputs.parameters.size
-        ? withInputs(template, { ...template.inputs, parameters })
-        : template;
-    passed.set(bound, parent);
-    return bound;
-  });
+  const linked = linkNestedStacks(templates);
   return {
-    templates: linked,
-    passed,
-    exports: exportsOf(linked),
-    byFile: new Map(linked.map((template) => [template.file, template])),
+    ...linked,
+    exports: exportsOf(linked.templates),
+    byFile: new Map(linked.templates.map((template) => [template.file, template])),
   };
 }
 
@@ -67,56 +45,31 @@ export function withTemplate(project: Project, template: Template): Project {
   return createProject(templates);
 }
 
-/** Child file → what its only parent passes. A template used by several parents has no known inputs. */
-function parentsOf(templates: readonly Template[]): Map<string, Map<string, Expression>> {
-  const files = new Set(templates.map((template) => template.file));
-  const parents = new Map<string, Map<string, Expression>>();
-  const ambiguous = new Set<string>();
-  for (const template of templates) {
-    for (const resource of template.resources.values()) {
-      const child = childFile(template, resource);
-      if (child === undefined || !files.has(child) || child === template.file) continue;
-      if (parents.has(child)) ambiguous.add(child);
-      const given = mapAt(resource.node, "Properties", "Parameters");
-      const entries = given ? [...allEntries(given)] : [];
-      parents.set(child, new Map(entries.map((entry) => [entry.key.text, { template, node: entry.value }])));
-    }
-  }
-  for (const file of ambiguous) parents.delete(file);
-  return parents;
+interface Export {
+  name: string;
+  output: Output;
 }
 
-/** The file of a nested stack's template: CDK's asset path, or a local `TemplateURL`/SAM `Location`; relative to the parent. */
-export function childFile(template: Template, resource: Resource): string | undefined {
-  if (resource.type === "AWS::CloudFormation::Stack") {
-    const asset = textAt(mapAt(resource.node, "Metadata"), "aws:asset:path");
-    return resolvePath(template.file, asset ?? textAt(mapAt(resource.node, "Properties"), "TemplateURL"));
-  }
-  if (resource.type === "AWS::Serverless::Application")
-    return resolvePath(template.file, textAt(mapAt(resource.node, "Properties"), "Location"));
-  return undefined;
-}
-
-function resolvePath(from: string, path: string | undefined): string | undefined {
-  if (path === undefined || /^[a-z][a-z0-9+.-]*:/i.test(path)) return undefined;
-  const parts = from.split("/").slice(0, -1);
-  for (const part of path.split(/[\\/]/)) {
-    if (part === "..") parts.pop();
-    else if (part !== "." && part !== "") parts.push(part);
-  }
-  return parts.join("/");
-}
+/** What a template exports. A name that depends on what is not known names nothing. */
+const exportsIn = perObject((template: Template): readonly Export[] =>
+  [...template.outputs.values()].flatMap((output) => {
+    const alternatives = output.exportName ? evaluate(template, output.exportName, ALWAYS) : [];
+    const names = alternatives.flatMap(({ value }) => {
+      const pieces = piecesOf(value) ?? [];
+      return pieces.some((piece) => typeof piece !== "string" && piece.kind === "opaque") ? [] : [piecesKey(pieces)];
+    });
+    return [...new Set(names)].filter((name) => name !== "").map((name) => ({ name, output }));
+  }),
+);
 
 function exportsOf(templates: readonly Template[]): Map<string, (Expression & { output: Output })[]> {
   const exports = new Map<string, (Expression & { output: Output })[]>();
   for (const template of templates) {
-    for (const output of template.outputs.values()) {
-      if (!output.exportName) continue;
-      for (const { value } of evaluate(template, output.exportName, ALWAYS)) {
-        const pieces = piecesOf(value);
-        const name = pieces && piecesKey(pieces);
-        if (name) exports.set(name, [...(exports.get(name) ?? []), { template, node: output.value, output }]);
-      }
+    for (const { name, output } of exportsIn(template)) {
+      const known = exports.get(name);
+      const exported = { template, node: output.value, output };
+      if (known) known.push(exported);
+      else exports.set(name, [exported]);
     }
   }
   return exports;
