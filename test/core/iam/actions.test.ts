@@ -42,7 +42,6 @@ describe("the generated table", () => {
     expect(findAction("dynamodb:GetItem")?.conditionKeys).toContain("dynamodb:LeadingKeys");
     expect(findAction("dax:GetItem")?.conditionKeys).toEqual(["dax:EnclosingOperation"]);
     expect(resourceTypesOf("dynamodb").find((type) => type.name === "index")?.arn).toBe(
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: an ARN format of the data
       "arn:${Partition}:dynamodb:${Region}:${Account}:table/${TableName}/index/${IndexName}",
     );
     expect(conditionKeysOf("dynamodb").get("dynamodb:LeadingKeys")).toBe("ArrayOfString");

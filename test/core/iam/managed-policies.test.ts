@@ -27,7 +27,6 @@ describe("managedPolicyNamed", () => {
     for (const arn of [
       "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess",
       "arn:aws-cn:iam::aws:policy/AmazonDynamoDBFullAccess",
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: an unresolved Fn::Sub
       "arn:${AWS::Partition}:iam::aws:policy/AmazonDynamoDBFullAccess",
       "arn::iam::aws:policy/AmazonDynamoDBFullAccess",
     ])

@@ -20,7 +20,6 @@ const template = (name: string) => {
   return found;
 };
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: the form the data has
 const tableArn = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TableName}";
 
 describe("policyTemplate", () => {
