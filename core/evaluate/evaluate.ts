@@ -181,8 +181,7 @@ function parameterValues(call: Call, parameter: Parameter): Alternative[] {
   const given = template.inputs.parameters.get(name);
   if (given !== undefined) return give(call, parameterValue(type, given, node));
   if (parameter.allowedValues && !isListType(type)) {
-    const facts = parameter.allowedValues.map((value) => ({ parameter: name, value }));
-    const able = possible(template, when, facts);
+    const able = possible(template, when, valuesOf(name, parameter.allowedValues, true));
     if (!able) return give(call, opaque(TOO_MANY));
     return able.map(({ fact, when: branch }) => ({ value: literal(fact.value), when: branch, node }));
   }
@@ -215,6 +214,11 @@ function textList(texts: readonly string[], place: Node): SequenceNode {
   };
 }
 
+/** The values a parameter may have; `isAll` says that it has one of these. */
+function valuesOf(parameter: string, values: readonly string[], isAll: boolean) {
+  return values.map((value) => ({ parameter, value, ...(isAll && { among: values }) }));
+}
+
 /**
  * The facts that can hold on top of `when`; a single one that can is implied, and not worth naming. Undefined where that cannot be decided,
  * or makes too many branches.
@@ -233,7 +237,11 @@ function possible<F extends Fact>(
   const [only, ...others] = able;
   if (only && others.length === 0) return [{ fact: only, when: { ...when, assumed: [...when.assumed, only] } }];
   if (able.length * breadthOf(template, when) > MAX_BRANCHES) return undefined;
-  return able.map((fact) => ({ fact, when: choose(when, fact) }));
+  const values = able.flatMap((fact) => ("value" in fact ? [fact.value] : []));
+  return able.map((fact) => {
+    const named = "among" in fact && fact.among ? { ...fact, among: values } : fact;
+    return { fact, when: choose(when, named) };
+  });
 }
 
 /** Of how many branches a path may be one. */
@@ -364,11 +372,7 @@ function keysOf(
     if (key !== undefined) return [{ key, value, when: branch }];
     const unknown = { value: opaque("a key of its mapping is not known"), when: branch };
     if ((value.kind !== "pseudo" && value.kind !== "parameter") || keys.length === 0) return [unknown];
-    const able = possible(
-      call.template,
-      branch,
-      keys.map((each) => ({ parameter: value.name, value: each })),
-    );
+    const able = possible(call.template, branch, valuesOf(value.name, keys, !hasFallback));
     if (!able || able.length === 0) return [unknown];
     const named = able.map(({ fact, when: chosen }) => ({ key: fact.value, value, when: chosen }));
     // Any other key gives the DefaultValue.

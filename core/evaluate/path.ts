@@ -1,5 +1,10 @@
-/** One assumption: a condition holds or not, or a parameter (or `AWS::Region`) has a value. */
-export type Fact = { condition: string; holds: boolean } | { parameter: string; value: string };
+/**
+ * One assumption: a condition holds or not, or a parameter (or `AWS::Region`) has a value. `among` are the values that it was chosen from:
+ * all that are possible there, or undefined where there may be others.
+ */
+export type Fact =
+  | { condition: string; holds: boolean }
+  | { parameter: string; value: string; among?: readonly string[] };
 
 /**
  * Under which assumptions something is true. `assumed` is given (the resource's own Condition) and not worth saying;
@@ -75,20 +80,44 @@ export function otherwise(path: Path): Path[] {
   });
 }
 
-/** Fewer branches that cover the same: `A and B` with `A and not B` is `A`. */
+/** Fewer branches that cover the same: `A and B` with `A and not B` is `A`, and so are all values of a parameter together. */
 export function simplify(paths: readonly Path[]): Path[] {
-  const rest = [...paths];
+  let rest = mergeValues(paths);
   for (let first = 0; first < rest.length; first++) {
     for (let second = first + 1; second < rest.length; second++) {
       const merged = resolve(rest[first], rest[second]);
       if (!merged) continue;
       rest.splice(second, 1);
       rest.splice(first, 1, merged);
+      rest = mergeValues(rest);
       first = -1;
       break;
     }
   }
   return rest;
+}
+
+/** Branches that differ only in a parameter's value are one without it where all values are there. */
+function mergeValues(paths: readonly Path[]): Path[] {
+  if (paths.length < 2) return [...paths];
+  const keyOf = (chosen: readonly Fact[]) => chosen.map(factKey).sort().join("\n");
+  const known = new Map(paths.map((path) => [keyOf(path.chosen), path]));
+  for (let again = true; again; ) {
+    again = false;
+    for (const path of known.values()) {
+      for (const fact of path.chosen) {
+        if (!("parameter" in fact) || !fact.among) continue;
+        const others = path.chosen.filter((each) => each !== fact);
+        const keys = fact.among.map((value) => keyOf([...others, { ...fact, value }]));
+        if (!keys.every((key) => known.has(key))) continue;
+        for (const key of keys) known.delete(key);
+        known.set(keyOf(others), { ...path, chosen: others });
+        again = true;
+        break;
+      }
+    }
+  }
+  return [...known.values()];
 }
 
 /** Two branches that differ in one condition, held and not held, are one without it; a branch that includes the other is superfluous. */

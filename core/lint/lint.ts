@@ -1,4 +1,5 @@
-import { describePath, simplify } from "../evaluate/path.ts";
+import { describePath, factsOf, simplify } from "../evaluate/path.ts";
+import { satisfiable } from "../evaluate/satisfiable.ts";
 import type { Located, Setting } from "../evaluate/setting.ts";
 import { reasonOf } from "../evaluate/value.ts";
 import type { Project } from "../model/project.ts";
@@ -8,6 +9,7 @@ import type { Template } from "../template/template.ts";
 import { type Configuration, levelOf } from "./configuration.ts";
 import type { Finding, Unknown } from "./finding.ts";
 import { fingerprint } from "./fingerprint.ts";
+import type { Change, Fix } from "./fix.ts";
 import type { Message, Report, Rule } from "./rule.ts";
 import { covers, isExpired, type Suppression, suppressionsOf } from "./suppression.ts";
 
@@ -84,15 +86,15 @@ interface Draft {
 }
 
 function reporter(rule: Rule, drafts: Draft[], unknown: Unknown[]): Report {
+  const untold = new Set<string>();
   const report = (at: Located, message: Message): void => {
-    drafts.push({ at, message });
+    if (canBe(at)) drafts.push({ at, message });
   };
   const cannotTell = (at: Located | Setting, reason?: string): void => {
     const why = reason ?? ("value" in at ? reasonOf(at.value) : "it is evaluated at deployment");
-    const known = unknown.some(
-      (other) => other.rule === rule.name && other.reason === why && other.place.start === at.place.start,
-    );
-    if (known) return;
+    const key = `${at.place.start}\n${why}`;
+    if (untold.has(key) || !canBe(at)) return;
+    untold.add(key);
     unknown.push({
       rule: rule.name,
       template: at.template,
@@ -102,6 +104,11 @@ function reporter(rule: Rule, drafts: Draft[], unknown: Unknown[]): Report {
     });
   };
   return Object.assign(report, { cannotTell });
+}
+
+/** Whatever a rule joins and compares, nothing is said about a branch that cannot hold. */
+function canBe({ template, when }: Located): boolean {
+  return satisfiable(template, factsOf(when)) !== "no";
 }
 
 /** One cause, one finding: drafts that differ only in their branch become one, whose branches are joined by "or". */
@@ -122,7 +129,7 @@ function joinBranches(rule: Rule, drafts: readonly Draft[]): Finding[] {
   }
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
-    return first ? [toFinding(rule, first, branchesOf(group))] : [];
+    return first ? [toFinding(rule, first, group)] : [];
   });
 }
 
@@ -131,8 +138,45 @@ function branchesOf(group: readonly Draft[]): string | undefined {
   return branches.includes(undefined) ? undefined : [...new Set(branches)].join(", or ");
 }
 
-function toFinding(rule: Rule, { at, message }: Draft, when: string | undefined): Finding {
-  const defaults = at.when.defaults;
+/** What mends one branch is no repair of a finding that holds in several: what is proposed in each is put together. */
+function fixesOf(group: readonly Draft[]): readonly Fix[] {
+  const [first, ...others] = group.map(({ message }) => message.fixes ?? []);
+  if (!first || others.length === 0) return first ?? [];
+  return first.flatMap((fix): Fix[] => {
+    const same = others.map((fixes) =>
+      fixes.find(({ title, class: each }) => title === fix.title && each === fix.class),
+    );
+    const changes = [fix, ...same].flatMap((each) => each?.changes ?? []);
+    const isEverywhere = same.every((each) => each !== undefined);
+    return isEverywhere ? [{ ...fix, changes: changes.filter((each, index) => isFirst(each, index, changes)) }] : [];
+  });
+}
+
+/** The same place is reached in several branches where a value outside it decides. */
+function isFirst(change: Change, index: number, changes: readonly Change[]): boolean {
+  return changes.findIndex((other) => sameChange(change, other)) === index;
+}
+
+function sameChange(a: Change, b: Change): boolean {
+  return placeOf(a) === placeOf(b) && textOfChange(a) === textOfChange(b);
+}
+
+/** The node that a change edits. */
+function placeOf(change: Change): unknown {
+  if (change.kind === "resource") return change.logicalId;
+  const { slot } = change.setting;
+  return "replace" in slot ? slot.replace : "add" in slot ? slot.add : change.setting;
+}
+
+function textOfChange(change: Change): string {
+  if (change.kind === "resource") return JSON.stringify([change.kind, change.body]);
+  const { setting, ...rest } = change;
+  return JSON.stringify([setting.missing, rest]);
+}
+
+function toFinding(rule: Rule, { at, message }: Draft, group: readonly Draft[]): Finding {
+  const when = branchesOf(group);
+  const defaults = [...new Set(group.flatMap((draft) => draft.at.when.defaults))];
   const told = when === undefined ? message.message : `When ${when}: ${message.message}`;
   const withDefaults = defaults.length > 0 ? `${told} (with the default of parameter ${defaults.join(", ")})` : told;
   const full = [...at.path, ...at.missing].join("/");
@@ -148,7 +192,7 @@ function toFinding(rule: Rule, { at, message }: Draft, when: string | undefined)
     path: at.path,
     ...(when !== undefined && { when }),
     related: message.related ?? [],
-    fixes: message.fixes ?? [],
+    fixes: fixesOf(group),
     fingerprint: fingerprint(at.template.file, rule.name, at.resource?.logicalId ?? "", full, when ?? ""),
   };
 }
