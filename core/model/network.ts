@@ -100,7 +100,7 @@ function isDynamoDb(service: Setting): boolean | undefined {
 /** Every unit of a project that is placed in subnets. */
 export const computeUnitsOf = perObject((project: Project): readonly ComputeUnit[] =>
   project.templates.flatMap((template) =>
-    [...template.resources.values()].flatMap((resource): ComputeUnit[] => {
+    placedResourcesOf(template).flatMap((resource): ComputeUnit[] => {
       const parts = partsOf(project, template, resource);
       if (!parts || parts.subnets.every(isAbsent)) return [];
       const targets = parts.subnets.flatMap((setting) => subnetsOf(project, setting));
@@ -122,6 +122,22 @@ export const computeUnitsOf = perObject((project: Project): readonly ComputeUnit
   ),
 );
 
+/** Where each type of unit names its subnets. */
+const SUBNET_PROPERTIES: Record<string, readonly string[]> = {
+  "AWS::Lambda::Function": ["VpcConfig", "SubnetIds"],
+  "AWS::ECS::Service": ["NetworkConfiguration", "AwsvpcConfiguration", "Subnets"],
+  "AWS::EC2::Instance": ["SubnetId"],
+  "AWS::AutoScaling::AutoScalingGroup": ["VPCZoneIdentifier"],
+};
+
+/** Resources that name subnets. Kept per template: most functions name none, and every edit asks for the whole project's units. */
+const placedResourcesOf = perObject((template: Template): readonly Resource[] =>
+  [...template.resources.values()].filter((resource) => {
+    const path = SUBNET_PROPERTIES[resource.type];
+    return path && propertiesOf(template, resource).some((each) => !getPath(each, ...path).every(isAbsent));
+  }),
+);
+
 interface Parts {
   located: Setting;
   /** `SubnetIds` and its like: lists, or single subnets. */
@@ -136,11 +152,12 @@ function partsOf(project: Project, template: Template, resource: Resource): Part
     const [first] = settings;
     return first ? { ...first, place: first.holder } : wholeResource(template, resource);
   };
+  const subnets = property(...(SUBNET_PROPERTIES[resource.type] ?? []));
   switch (resource.type) {
     case "AWS::Lambda::Function":
       return {
         located: located(property("VpcConfig")),
-        subnets: property("VpcConfig", "SubnetIds"),
+        subnets,
         roles: property("Role"),
         environment: property("Environment", "Variables").flatMap(entrySettings),
       };
@@ -148,7 +165,7 @@ function partsOf(project: Project, template: Template, resource: Resource): Part
       const definitions = property("TaskDefinition");
       return {
         located: located(property("NetworkConfiguration")),
-        subnets: property("NetworkConfiguration", "AwsvpcConfiguration", "Subnets"),
+        subnets,
         roles: definitions.flatMap((definition) => behind(project, definition, "TaskRoleArn")),
         environment: definitions
           .flatMap((definition) => behind(project, definition, "ContainerDefinitions"))
@@ -161,14 +178,14 @@ function partsOf(project: Project, template: Template, resource: Resource): Part
     case "AWS::EC2::Instance":
       return {
         located: wholeResource(template, resource),
-        subnets: property("SubnetId"),
+        subnets,
         roles: rolesOfProfiles(project, property("IamInstanceProfile")),
         environment: [],
       };
     case "AWS::AutoScaling::AutoScalingGroup":
       return {
         located: located(property("VPCZoneIdentifier")),
-        subnets: property("VPCZoneIdentifier"),
+        subnets,
         roles: rolesOfProfiles(project, [
           ...written(property("LaunchConfigurationName")).flatMap((each) =>
             behind(project, each, "IamInstanceProfile"),
