@@ -65,10 +65,8 @@ function serviceOf({ value }: Setting): string {
     if (typeof piece === "string") return piece;
     return piece.kind === "pseudo" && piece.name === "AWS::URLSuffix" ? "amazonaws.com" : "*";
   });
-  return written
-    .join("")
-    .replace(/\.amazonaws\.com(?:\.cn)?$/, "")
-    .replace(/\.(?:\*|[a-z]{2}(?:-[a-z]+)+-\d)$/, "");
+  const [, name = ""] = /^(.*)\.amazonaws\.com(?:\.cn)?$/.exec(written.join("")) ?? [];
+  return name.replace(/\.(?:\*|[a-z]{2}(?:-[a-z]+)+-\d)$/, "");
 }
 
 /**
