@@ -3,7 +3,7 @@ import { keysOf, usesOf } from "../../../core/model/keys.ts";
 import { createProject, follow, type Project, withTemplate } from "../../../core/model/project.ts";
 import { tablesOf } from "../../../core/model/tables.ts";
 import { tell } from "../evaluate/support.ts";
-import { at, project, property, template } from "./support.ts";
+import { at, project, property, template } from "./files.ts";
 
 /** Where the value of a property leads: `file#id.attribute`. */
 function leads(inProject: Project, file: string, id: string, ...keys: string[]): string[] {
