@@ -17,8 +17,11 @@ export interface FixAllResult {
   fixed: Finding[];
 }
 
-/** Fixes may touch the same place; what did not fit into one pass is tried in the next. */
-const MAX_PASSES = 10;
+/**
+ * Fixes may touch the same place; what did not fit into one pass is tried in the next. Every pass leaves fewer findings: this many are only
+ * reached by rules that undo each other's fixes.
+ */
+const MAX_PASSES = 100;
 
 /** Applies every proven fix of the given classes until none is left. A second call on the result changes nothing. */
 export function fixAll(
@@ -47,19 +50,16 @@ export function fixAll(
   return { text, fixed, edits: passes.length === 1 && only ? only : wholeChange(template.source.text, text) };
 }
 
-/**
- * Fixes that work together, one per finding. Each finding's first fix is tried; only where none of those works, its others are, one
- * finding at a time.
- */
+/** Fixes that work together, one per finding: the first of each that has one that works, else the second of each, and so on. */
 function onePass(trial: Trial, classes: readonly FixClass[]): DrawnFix[] {
   const { project, template, rules, configuration } = trial;
   const candidates = lintTemplate(project, template, rules, configuration)
     .findings.filter((finding) => !finding.suppressed)
     .map((finding) => drawable(finding, classes));
-  const proven = proveTogether(trial, withoutOverlaps(candidates.flatMap(([first]) => first ?? [])));
-  if (proven.length > 0) return proven;
-  for (const [, ...others] of candidates) {
-    for (const other of others) if (proveTogether(trial, [other]).length > 0) return [other];
+  const most = candidates.reduce((most, { length }) => Math.max(most, length), 0);
+  for (let choice = 0; choice < most; choice++) {
+    const proven = proveTogether(trial, withoutOverlaps(candidates.flatMap((fixes) => fixes[choice] ?? [])));
+    if (proven.length > 0) return proven;
   }
   return [];
 }
@@ -81,9 +81,9 @@ export function withoutOverlaps(fixes: readonly DrawnFix[]): DrawnFix[] {
   });
 }
 
-/** Two insertions at one place go one behind the other; anything else that meets is left for the next pass. */
+/** Two different insertions at one place go one behind the other; anything else that meets is left for the next pass. */
 function overlaps(a: TextEdit, b: TextEdit): boolean {
-  if (a.start === a.end && b.start === b.end) return false;
+  if (a.start === a.end && b.start === b.end && a.newText !== b.newText) return false;
   return a.start <= b.end && b.start <= a.end;
 }
 

@@ -11,20 +11,27 @@ import type { Finding } from "./finding.ts";
  */
 export function suppressEdits(template: Template, finding: Finding, reason: string): TextEdit[] {
   if (template.kind === "cdk") return [];
-  if (template.tree.language === "json") return metadataEdits(template, finding.resource?.node, finding.rule, reason);
-  return commentEdits(template, finding.place.start, `# ddblint-disable-next-line ${finding.rule} -- ${reason}`);
+  if (template.tree.language === "json") {
+    // What SAM generates is suppressed where it is written.
+    const { resource } = finding;
+    const written = resource && mapAt(template.tree.root, "Resources", resource.logicalId);
+    return metadataEdits(template, written, finding.rule, reason);
+  }
+  return commentEdits(template, finding.place.start, "disable-next-line", finding.rule, reason);
 }
 
 /** The same for every finding of a rule in the file. */
 export function suppressFileEdits(template: Template, rule: string, reason: string): TextEdit[] {
   if (template.kind === "cdk") return [];
   if (template.tree.language === "json") return metadataEdits(template, mapAt(template.tree.root), rule, reason);
-  return commentEdits(template, template.tree.root?.start ?? 0, `# ddblint-disable-file ${rule} -- ${reason}`);
+  return commentEdits(template, template.tree.root?.start ?? 0, "disable-file", rule, reason);
 }
 
 /** Proven: the tree must not change, which it does where the line is inside a text. */
-function commentEdits(template: Template, offset: number, comment: string): TextEdit[] {
-  const edits = insertLineAbove(template.source, offset, comment);
+function commentEdits(template: Template, offset: number, directive: string, rule: string, reason: string): TextEdit[] {
+  // A comment has one line.
+  const why = reason.replace(/\s+/g, " ").trim();
+  const edits = insertLineAbove(template.source, offset, `# ddblint-${directive} ${rule}${why && ` -- ${why}`}`);
   const after = parse(applyEdits(template.source.text, edits));
   return differingPaths(template.tree.root, after.root, 1).length === 0 ? edits : [];
 }
