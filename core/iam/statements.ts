@@ -2,7 +2,7 @@ import { both, branchesUnder } from "../evaluate/branches.ts";
 import type { Path } from "../evaluate/path.ts";
 import { get, isUnknown, items, type Setting, text } from "../evaluate/setting.ts";
 import { textOf } from "../evaluate/value.ts";
-import { allEntries, type Node, type ScalarNode, type Span, withoutAlias } from "../syntax/node.ts";
+import { allEntries, findEntry, type Node, type ScalarNode, type Span, withoutAlias } from "../syntax/node.ts";
 import { parse } from "../syntax/parse.ts";
 import { argumentsOf, intrinsicOf } from "../template/intrinsics.ts";
 
@@ -61,7 +61,7 @@ export function readPolicy(document: Setting): PolicyDocument {
   if (document.value.kind === "absent") return { statements: [], unknown: [] };
   const body = document.value.kind === "map" ? document : fromJsonText(document);
   if (!body) return { statements: [], unknown: [document] };
-  const version = get(body, "Version").map(text)[0];
+  const version = member(body, "Version").map(text)[0];
   const statements: Statement[] = [];
   const unknown: Setting[] = [];
   for (const [index, statement] of get(body, "Statement").flatMap(statementList).entries()) {
@@ -104,7 +104,7 @@ function readStatement(
   const parts = partsOf(statement);
   const branches = branchesUnder(template, statement.when, pathsOf(parts));
   if (!branches) return false;
-  const [sid] = get(statement, "Sid").map(text);
+  const [sid] = member(statement, "Sid").map(text);
   let isKnown = true;
   for (const branch of branches) {
     for (const effect of parts.effects) {
@@ -149,16 +149,23 @@ export function inStatement(statement: Statement, ...parts: readonly Setting[]):
   );
 }
 
+/** The value of a key that is written. A macro may change a template in any way, but what a statement says is taken for all it says. */
+function member(map: Setting, key: string): Setting[] {
+  const { value } = map;
+  const isHidden = value.kind !== "map" || value.node.incomplete !== undefined;
+  return isHidden || findEntry(value.node, key) ? get(map, key) : [];
+}
+
 function partsOf(statement: Setting): Parts {
-  const list = (key: string) => get(statement, key).flatMap(items);
+  const list = (key: string) => member(statement, key).flatMap(items);
   return {
-    effects: get(statement, "Effect"),
+    effects: member(statement, "Effect"),
     actions: list("Action"),
     notActions: list("NotAction"),
     resources: list("Resource"),
     notResources: list("NotResource"),
     principals: principalsOf(statement),
-    notPrincipals: get(statement, "NotPrincipal").filter((setting) => setting.value.kind !== "absent"),
+    notPrincipals: member(statement, "NotPrincipal").filter((setting) => setting.value.kind !== "absent"),
     ...conditionsOf(statement),
   };
 }
@@ -178,7 +185,7 @@ function pathsOf(parts: Parts): Path[] {
 }
 
 function principalsOf(statement: Setting): Principal[] {
-  return get(statement, "Principal").flatMap((principal): Principal[] => {
+  return member(statement, "Principal").flatMap((principal): Principal[] => {
     if (principal.value.kind === "absent") return [];
     if (principal.value.kind !== "map")
       return [{ type: textOf(principal.value) === "*" ? "*" : "AWS", setting: principal }];
@@ -199,7 +206,7 @@ function conditionsOf(statement: Setting): { tests: ConditionTest[]; unknownCond
     if (setting.value.kind !== "absent") unknownConditions.push(setting.when);
     return setting.value.kind === "map";
   };
-  for (const condition of get(statement, "Condition").filter(isMap)) {
+  for (const condition of member(statement, "Condition").filter(isMap)) {
     for (const operator of keysOf(condition)) {
       for (const keys of get(condition, operator.text).filter(isMap)) {
         for (const key of keysOf(keys)) {

@@ -606,6 +606,28 @@ describe("the fix", () => {
     expect(offered(RULE, item)).toEqual([]);
   });
 
+  test("does not touch what a loop repeats", () => {
+    const loop = `Transform: AWS::LanguageExtensions
+Resources:
+  Fn::ForEach::Policies:
+    - Name
+    - [A, B]
+    - "Policy\${Name}":
+        Type: AWS::IAM::ManagedPolicy
+        Properties:
+          PolicyDocument: { Statement: { Effect: Allow, Action: "dynamodb:*", Resource: "*" } }
+`;
+    expect(told(RULE, loop)).toEqual(
+      ["A", "B"].map((name) => `error ${may(`Policy "Policy${name}"`, "dynamodb:*", "every table")}`),
+    );
+    expect(offered(RULE, loop)).toEqual([]);
+  });
+
+  test("a macro may change anything, but not what is written to be there", () => {
+    const macro = `Transform: Company::Macro\n${managedPolicy(allow("dynamodb:*", '"*"'))}`;
+    expect(told(RULE, macro)).toEqual([`error ${may(POLICY, "dynamodb:*", "every table")}`]);
+  });
+
   test("does not touch the output of the CDK, nor a parameter's value", () => {
     const cdk = asJson(managedPolicy(allow("dynamodb:*", '"*"'))).replace(
       '"Type": "AWS::IAM::ManagedPolicy",',
