@@ -140,9 +140,10 @@ function atPlaceOf(finding: Finding, active: Active): number {
   return active.byPlace.get(placeKey(finding))?.length ?? 0;
 }
 
-/** It was there before: in the same branch, or in another and at least as bad, as where a fix leaves fewer branches in which it holds. */
+/** It was there before and at least as bad: in the same branch, or in another, as where a fix leaves fewer branches in which it holds. */
 function isKnown(finding: Finding, before: Active): boolean {
-  if (before.byFingerprint.has(finding.fingerprint)) return true;
+  const same = before.byFingerprint.get(finding.fingerprint);
+  if (same && atLeast(same.severity, finding.severity)) return true;
   const others = before.byPlace.get(placeKey(finding)) ?? [];
   return others.some((other) => other.when !== finding.when && atLeast(other.severity, finding.severity));
 }
