@@ -11,13 +11,17 @@ export interface Assembly {
 /** Returns a file's text, or undefined where there is none. */
 export type ReadText = (path: string) => string | undefined;
 
-/** Assemblies nest by stages; deeper than this is a cycle. */
+/** How deep assemblies may nest by stages. */
 const MAX_DEPTH = 20;
 
 /** Is this the text of a CDK `manifest.json`? Other tools have files of that name too. */
 export function isAssemblyManifest(text: string): boolean {
-  const root = mapAt(parse(text).root);
-  return root !== undefined && textAt(root, "version") !== undefined && mapAt(root, "artifacts") !== undefined;
+  const root = rootOf(text);
+  return textAt(root, "version") !== undefined && mapAt(root, "artifacts") !== undefined;
+}
+
+function rootOf(text: string): MapNode | undefined {
+  return mapAt(parse(sourceText(text).text).root);
 }
 
 /**
@@ -25,53 +29,78 @@ export function isAssemblyManifest(text: string): boolean {
  * `aws:asset:path`. Source: cloud-assembly-schema (artifact types `aws:cloudformation:stack` and `cdk:cloud-assembly`).
  */
 export function readAssembly(folder: string, read: ReadText): Assembly {
-  const assembly: Assembly = { templates: [], problems: [] };
-  readManifest(folder, read, assembly, 0);
-  return assembly;
+  const reading: Reading = { read, templates: new Set(), manifests: new Set(), problems: [] };
+  readManifest(reading, folder, 0);
+  return { templates: [...reading.templates], problems: reading.problems };
 }
 
-function readManifest(folder: string, read: ReadText, assembly: Assembly, depth: number): void {
+interface Reading {
+  read: ReadText;
+  /** What was found so far: a cycle leads back to it. */
+  templates: Set<string>;
+  manifests: Set<string>;
+  problems: Assembly["problems"];
+}
+
+function readManifest(reading: Reading, folder: string, depth: number): void {
   const file = `${folder}/manifest.json`;
-  const text = read(file);
-  const artifacts = text === undefined ? undefined : mapAt(parse(text).root, "artifacts");
+  if (reading.manifests.has(file)) return;
+  reading.manifests.add(file);
+  const text = reading.read(file);
+  const artifacts = text === undefined ? undefined : mapAt(rootOf(text), "artifacts");
   if (!artifacts || depth > MAX_DEPTH) {
-    assembly.problems.push({ file, message: text === undefined ? "cannot be read" : "is no CDK manifest" });
+    const message = text === undefined ? "cannot be read" : artifacts ? "is nested too deeply" : "is no CDK manifest";
+    reading.problems.push({ file, message });
     return;
   }
   for (const { value } of artifacts.entries) {
     const artifact = mapAt(value);
     const type = textAt(artifact, "type");
     const properties = mapAt(artifact, "properties");
-    if (type === "aws:cloudformation:stack") addTemplate(folder, textAt(properties, "templateFile"), read, assembly);
-    if (type === "cdk:cloud-assembly") {
-      const nested = inside(textAt(properties, "directoryName"));
-      if (nested !== undefined) readManifest(`${folder}/${nested}`, read, assembly, depth + 1);
-    }
+    const isStack = type === "aws:cloudformation:stack";
+    if (!isStack && type !== "cdk:cloud-assembly") continue;
+    const named = textAt(properties, isStack ? "templateFile" : "directoryName");
+    const path = inside(named);
+    if (path === undefined) reading.problems.push({ file, message: outside(named) });
+    else if (isStack) addTemplate(reading, folder, path);
+    else readManifest(reading, `${folder}/${path}`, depth + 1);
   }
 }
 
-/** A path of the manifest; one that leads out of the assembly is not followed. */
+/** A path of the manifest, without `.`; undefined where it leads out of the assembly or nowhere. */
 function inside(path: string | undefined): string | undefined {
-  if (path === undefined || /^(?:[/\\]|[A-Za-z]:)/.test(path) || path.split(/[/\\]/).includes("..")) return undefined;
-  return path.replaceAll("\\", "/");
+  if (path === undefined || /^(?:[/\\]|[A-Za-z]:)/.test(path)) return undefined;
+  const parts = path.split(/[/\\]/).filter((part) => part !== "." && part !== "");
+  return parts.length === 0 || parts.includes("..") ? undefined : parts.join("/");
 }
 
-function addTemplate(folder: string, path: string | undefined, read: ReadText, assembly: Assembly): void {
-  const relative = inside(path);
-  if (relative === undefined) return;
-  const file = `${folder}/${relative}`;
-  if (assembly.templates.includes(file)) return;
-  const text = read(file);
-  if (text === undefined) {
-    assembly.problems.push({ file, message: "cannot be read" });
-    return;
-  }
-  assembly.templates.push(file);
-  if (!text.includes("aws:asset:path")) return;
-  for (const { value } of mapAt(parse(sourceText(text).text).root, "Resources")?.entries ?? []) {
-    const resource = mapAt(value);
-    if (isNestedStack(resource))
-      addTemplate(folder, textAt(mapAt(resource, "Metadata"), "aws:asset:path"), read, assembly);
+function outside(path: string | undefined): string {
+  return path === undefined
+    ? "names no file for one of its artifacts"
+    : `names ${JSON.stringify(path)}, which is not in the assembly`;
+}
+
+function addTemplate(reading: Reading, folder: string, path: string): void {
+  // A list, not a call of itself: nested stacks may hold each other.
+  const waiting = [path];
+  for (const relative of waiting) {
+    const file = `${folder}/${relative}`;
+    if (reading.templates.has(file)) continue;
+    const text = reading.read(file);
+    if (text === undefined) {
+      reading.problems.push({ file, message: "cannot be read" });
+      continue;
+    }
+    reading.templates.add(file);
+    if (!text.includes("AWS::CloudFormation::Stack") || !text.includes("aws:asset:path")) continue;
+    for (const { value } of mapAt(rootOf(text), "Resources")?.entries ?? []) {
+      const resource = mapAt(value);
+      if (!isNestedStack(resource)) continue;
+      const named = textAt(mapAt(resource, "Metadata"), "aws:asset:path");
+      const nested = inside(named);
+      if (nested === undefined) reading.problems.push({ file, message: outside(named) });
+      else waiting.push(nested);
+    }
   }
 }
 
