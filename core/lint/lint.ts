@@ -125,7 +125,9 @@ function joinBranches(rule: Rule, drafts: readonly Draft[]): Finding[] {
       message.severity,
       message.message,
     ].join("\n");
-    groups.set(key, [...(groups.get(key) ?? []), draft]);
+    const known = groups.get(key);
+    if (known) known.push(draft);
+    else groups.set(key, [draft]);
   }
   return [...groups.values()].flatMap((group) => {
     const [first] = group;

@@ -4,12 +4,15 @@ import type { SyntaxTree } from "../syntax/parse.ts";
 /** How many nodes a template may have once every alias is replaced by what it stands for; 1 MB of text has some 100,000. */
 const MAX_NODES = 1_000_000;
 
+/** Most templates have none: then there is nothing to count. */
+const MAY_BE_ALIAS = /(?:^|[\s[{,:])\*[^\s\]},]/;
+
 /**
  * The tree as it is, or none and a problem where its aliases would make it endless or immense: whoever looks at every node of a tree may
  * then rely on coming to an end.
  */
-export function withinBounds(tree: SyntaxTree): SyntaxTree {
-  const message = tree.root && tree.language === "yaml" ? excess(tree.root) : undefined;
+export function withinBounds(tree: SyntaxTree, text: string): SyntaxTree {
+  const message = tree.root && tree.language === "yaml" && MAY_BE_ALIAS.test(text) ? excess(tree.root) : undefined;
   if (!message) return tree;
   const { start, end } = message.place;
   return {

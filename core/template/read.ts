@@ -33,7 +33,7 @@ const MAX_DEPTH = 200;
 
 /** Reads one file as a template. Never throws: what is broken is in `tree.problems`, what is missing is simply not there. */
 export function readTemplate(file: string, source: SourceText, inputs: Inputs = NO_INPUTS): Template {
-  const tree = withinBounds(parse(source.text, { comments: file.endsWith(".jsonc") }));
+  const tree = withinBounds(parse(source.text, { comments: file.endsWith(".jsonc") }), source.text);
   return templateFrom(file, source, tree, inputs);
 }
 
