@@ -105,18 +105,19 @@ function expansions(
   const all = expansion.names.filter((name) => !others.has(name));
   const expected = all.filter((name) => !surprising.includes(name));
   const fixes: Fix[] = [];
-  if (fitsWith(policy, all)) {
-    fixes.push({
-      title: `Write out the ${all.length} actions that "${pattern}" grants today`,
-      class: "safe",
-      changes: [replaceItem(action, all)],
-    });
-  }
   if (expected.length > 0 && fitsWith(policy, expected)) {
     fixes.push({
       title: `Write out the actions without ${listOf(surprising.map(shortName))} (stops those)`,
       class: "caution",
       changes: [replaceItem(action, expected)],
+    });
+  }
+  if (fitsWith(policy, all)) {
+    fixes.push({
+      // It changes no decision, but it ends the finding and keeps what was found: that must be somebody's choice.
+      title: `Write out the ${all.length === 1 ? "action" : `${all.length} actions`} that "${pattern}" grants today (keeps granting ${listOf(surprising.map(shortName))})`,
+      class: "caution",
+      changes: [replaceItem(action, all)],
     });
   }
   return fixes;

@@ -167,8 +167,8 @@ ${TABLE}`;
 });
 
 describe("the fixes", () => {
-  const SAFE = 'safe: Write out the 2 actions that "dynamodb:Put*" grants today';
-  const CAUTION = "caution: Write out the actions without PutResourcePolicy (stops those)";
+  const STOP = "caution: Write out the actions without PutResourcePolicy (stops those)";
+  const KEEP = 'caution: Write out the 2 actions that "dynamodb:Put*" grants today (keeps granting PutResourcePolicy)';
 
   test("write out what is granted today, or what is expected", () => {
     const template = managedPolicy(`          - Effect: Allow
@@ -177,39 +177,40 @@ describe("the fixes", () => {
               - dynamodb:Put* # writing
             Resource: ${ARN}
 `);
-    expect(offered(RULE, template)).toEqual([SAFE, CAUTION]);
-    expect(repaired(RULE, template)).toBe(
+    expect(offered(RULE, template)).toEqual([STOP, KEEP]);
+    expect(repaired(RULE, template)).toBe(template.replace("dynamodb:Put*", "dynamodb:PutItem"));
+    expect(repaired(RULE, template, 1)).toBe(
       template.replace(
         "- dynamodb:Put* # writing",
         "- dynamodb:PutItem # writing\n              - dynamodb:PutResourcePolicy",
       ),
     );
-    expect(repaired(RULE, template, 1)).toBe(template.replace("dynamodb:Put*", "dynamodb:PutItem"));
   });
 
   test("in flow style, as a lone action and in JSON", () => {
     const flow = managedPolicy(`          - { Effect: Allow, Action: ["dynamodb:Put*"], Resource: "${ARN}" }\n`);
-    expect(repaired(RULE, flow)).toBe(
+    expect(repaired(RULE, flow, 1)).toBe(
       flow.replace('"dynamodb:Put*"', '"dynamodb:PutItem", "dynamodb:PutResourcePolicy"'),
     );
     const lone = managedPolicy(allow("dynamodb:Put*", ARN));
-    expect(repaired(RULE, lone)).toBe(
+    expect(repaired(RULE, lone, 1)).toBe(
       lone.replace(" dynamodb:Put*", "\n              - dynamodb:PutItem\n              - dynamodb:PutResourcePolicy"),
     );
-    expect(repaired(RULE, lone, 1)).toBe(lone.replace("dynamodb:Put*", "dynamodb:PutItem"));
+    expect(repaired(RULE, lone)).toBe(lone.replace("dynamodb:Put*", "dynamodb:PutItem"));
     const json = asJson(managedPolicy(allow("[dynamodb:Put*]", ARN)));
-    expect(repaired(RULE, json)).toBe(
+    expect(repaired(RULE, json, 1)).toBe(
       json.replace('"dynamodb:Put*"', '"dynamodb:PutItem",\n                "dynamodb:PutResourcePolicy"'),
     );
   });
 
-  test("several patterns of one list are all written out", () => {
+  test("several patterns of one list are all written out, and only where that is asked for", () => {
     const template = managedPolicy(allow("[dynamodb:Put*, dynamodb:DeleteTable*]", ARN));
-    expect(offered(RULE, template)).toEqual([SAFE, CAUTION]);
-    expect(fixedText(template)).toBe(
+    expect(offered(RULE, template)).toEqual([STOP, KEEP]);
+    expect(fixedText(template)).toBe(template);
+    expect(fixedText(template, ["safe", "caution"])).toBe(
       template.replace(
         "[dynamodb:Put*, dynamodb:DeleteTable*]",
-        "[dynamodb:PutItem, dynamodb:PutResourcePolicy, dynamodb:DeleteTable, dynamodb:DeleteTableReplica]",
+        "[dynamodb:PutItem, dynamodb:DeleteTable, dynamodb:DeleteTableReplica]",
       ),
     );
   });
@@ -217,26 +218,25 @@ describe("the fixes", () => {
   test("do not repeat what is written out already", () => {
     const template = managedPolicy(allow("[dynamodb:PutItem, dynamodb:Put*]", ARN));
     expect(repaired(RULE, template)).toBe(template.replace("dynamodb:Put*", "dynamodb:PutResourcePolicy"));
-    expect(offered(RULE, template)).toEqual(['safe: Write out the 1 actions that "dynamodb:Put*" grants today']);
+    expect(offered(RULE, template)).toEqual([
+      'caution: Write out the action that "dynamodb:Put*" grants today (keeps granting PutResourcePolicy)',
+    ]);
   });
 
   test("work on every table, too: that is another finding", () => {
-    expect(offered(RULE, managedPolicy(allow("dynamodb:Put*", '"*"')))).toEqual([SAFE, CAUTION]);
+    expect(offered(RULE, managedPolicy(allow("dynamodb:Put*", '"*"')))).toEqual([STOP, KEEP]);
   });
 
   test("in a branch ask, and say which; not where the branch can hold one action only", () => {
     const conditions = "Conditions:\n  IsDev: !Equals [!Ref AWS::Region, eu-west-1]\n";
     const whole = conditions + managedPolicy(allow("!If [IsDev, dynamodb:Put*, dynamodb:PutItem]", ARN));
-    expect(offered(RULE, whole)).toEqual([
-      `${SAFE.replace("safe", "caution")} (where IsDev is true)`,
-      `${CAUTION} (where IsDev is true)`,
-    ]);
-    expect(repaired(RULE, whole)).toBe(
+    expect(offered(RULE, whole)).toEqual([`${STOP} (where IsDev is true)`, `${KEEP} (where IsDev is true)`]);
+    expect(repaired(RULE, whole, 1)).toBe(
       whole.replace("dynamodb:Put*", "[dynamodb:PutItem, dynamodb:PutResourcePolicy]"),
     );
     const item =
       conditions + managedPolicy(allow("[dynamodb:GetItem, !If [IsDev, dynamodb:Put*, dynamodb:PutItem]]", ARN));
-    expect(offered(RULE, item)).toEqual([`${CAUTION} (where IsDev is true)`]);
+    expect(offered(RULE, item)).toEqual([`${STOP} (where IsDev is true)`]);
     expect(repaired(RULE, item)).toBe(item.replace("dynamodb:Put*", "dynamodb:PutItem"));
     expect(fixedText(item)).toBe(item);
   });
