@@ -6,7 +6,7 @@
 // dist/client.cjs               the editor's extension host loads CommonJS
 // dist/server.mjs, dist/cli.mjs ES modules that share dist/chunk-*.mjs
 // dist/THIRD-PARTY-NOTICES.txt  the licence of every package whose code is in one of them
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { analyzeMetafile, build } from "esbuild";
@@ -73,7 +73,11 @@ for (const file of results.flatMap((result) => result.outputFiles)) {
   if (isProgram) chmodSync(file.path, 0o755);
 }
 
-writeFileSync(join(dist, "THIRD-PARTY-NOTICES.txt"), thirdParties);
+// Data made from others' packages is compiled in, so no bundler knows of it.
+const data = ["core/iam/NOTICE.md", "core/template/sam/NOTICE.md"].map((file) =>
+  readFileSync(join(root, file), "utf8"),
+);
+writeFileSync(join(dist, "THIRD-PARTY-NOTICES.txt"), [thirdParties, ...data].join("\n"));
 
 for (const metafile of metafiles) {
   if (process.argv.includes("--metafile")) console.log(await analyzeMetafile(metafile));
