@@ -185,14 +185,16 @@ function parameterValues(call: Call, parameter: Parameter): Alternative[] {
     if (!able) return give(call, opaque(TOO_MANY));
     return able.map(({ fact, when: branch }) => ({ value: literal(fact.value), when: branch, node }));
   }
-  const unknown: Value = { kind: "parameter", name };
-  if (parameter.default === undefined || parameter.noEcho || template.inputs.passed?.has(name))
-    return give(call, unknown);
+  const unknown = (reason?: string) => give(call, { kind: "parameter", name, ...(reason && { reason }) });
+  if (template.inputs.passed?.has(name)) return unknown(`another stack gives parameter ${name} its value`);
+  if (parameter.default === undefined) return unknown();
+  if (parameter.noEcho) return unknown(`parameter ${name} is a secret`);
   if (isListType(type))
     return [{ value: parameterValue(type, parameter.default, node), when: withDefault(when, name), node }];
   // Where a condition on the way says that it is not the default, it is not.
   const fact: Fact = { parameter: name, value: parameter.default };
-  if (satisfiable(template, [...factsOf(when), fact]) !== "yes") return give(call, unknown);
+  if (satisfiable(template, [...factsOf(when), fact]) !== "yes")
+    return unknown(`parameter ${name} does not have its default in this branch`);
   const assuming = { ...withDefault(when, name), assumed: [...when.assumed, fact] };
   return [{ value: literal(parameter.default), when: assuming, node }];
 }

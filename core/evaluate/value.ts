@@ -20,8 +20,8 @@ export type TextPiece = string | SymbolValue;
 export type SymbolValue =
   /** `Ref` (no attribute) or `Fn::GetAtt` of a resource of the same template. */
   | { kind: "reference"; id: string; attribute?: string }
-  /** A parameter whose value is not known. */
-  | { kind: "parameter"; name: string }
+  /** A parameter whose value is not known; `reason` says why, if not for want of a default. */
+  | { kind: "parameter"; name: string; reason?: string }
   /** `AWS::Region`, `AWS::AccountId`, `AWS::Partition` … */
   | { kind: "pseudo"; name: string }
   /** `Fn::ImportValue`; `name` is the export's name as far as known. */
@@ -101,7 +101,7 @@ export function reasonOf(value: Value): string {
     case "opaque":
       return value.reason;
     case "parameter":
-      return `parameter ${value.name} has no default`;
+      return value.reason ?? `parameter ${value.name} has no default`;
     case "import":
       return `it is imported (${piecesKey(value.name)})`;
     case "reference":

@@ -6,7 +6,7 @@ export type TemplateKind = "cloudformation" | "sam" | "cdk";
 
 /** What is known from outside a template about its parameters and pseudo parameters. */
 export interface Inputs {
-  /** Parameter name → value as text. */
+  /** Parameter name → value as text. For a parameter of the Parameter Store it is a name there, and its value stays unknown. */
   parameters: ReadonlyMap<string, string>;
   /** Parameters that another stack gives a value which is not known: their default does not count. */
   passed?: ReadonlySet<string>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { booleanOf, literal } from "../../../core/evaluate/value.ts";
+import { booleanOf, literal, reasonOf } from "../../../core/evaluate/value.ts";
 import { settings, told, toldItems } from "./support.ts";
 
 const parameter = (body: string) => `Parameters:\n  P: { ${body} }`;
@@ -139,6 +139,18 @@ describe("Ref to a parameter", () => {
       'b when P is "b"',
     ]);
   });
+});
+
+it("why a parameter is not known", () => {
+  const why = (...question: Parameters<typeof settings>) => settings(...question).map(({ value }) => reasonOf(value));
+  expect(why("!Ref P", parameter("Type: String"))).toEqual(["parameter P has no default"]);
+  expect(why("!Ref P", parameter("Type: String, Default: x, NoEcho: true"))).toEqual(["parameter P is a secret"]);
+  const inputs = { passed: new Set(["P"]) };
+  expect(why("!Ref P", parameter("Type: String, Default: x"), { inputs })).toEqual([
+    "another stack gives parameter P its value",
+  ]);
+  const head = `${parameter("Type: String, Default: x")}\nConditions: { C: !Equals [!Ref P, y] }`;
+  expect(why("!If [C, !Ref P, a]", head)[0]).toBe("parameter P does not have its default in this branch");
 });
 
 describe("Ref to a pseudo parameter", () => {

@@ -69,6 +69,26 @@ Outputs:
     expect(read("Resources: { M: { Type: AWS::CDK::Metadata } }").kind).toBe("cdk");
   });
 
+  it("are those of the first document, with a warning", () => {
+    const template = read("Resources: { T: { Type: A::B::C } }\n---\nResources: { U: { Type: A::B::C } }\n");
+    expect([...template.resources.keys()]).toEqual(["T"]);
+    expect(template.tree.problems.map(({ severity }) => severity)).toEqual(["warning"]);
+  });
+
+  it("may have attributes of resources in branches", () => {
+    const template = read(
+      "Transform: AWS::LanguageExtensions\nParameters: { P: { Type: String, Default: Retain } }\nConditions: { C: !Equals [!Ref AWS::Region, x] }\nResources: { T: { Type: A::B::C, DeletionPolicy: !If [C, Retain, Delete], UpdateReplacePolicy: !Ref P } }",
+    );
+    const resource = template.resources.get("T");
+    if (!resource) throw new Error("no T");
+    const whole = wholeResource(template, resource);
+    expect([...get(whole, "DeletionPolicy"), ...get(whole, "UpdateReplacePolicy")].map(tell)).toEqual([
+      "Retain when C is true",
+      "Delete when C is false",
+      "Retain (default of P)",
+    ]);
+  });
+
   it("keep the last of equal keys", () => {
     const template = read("Resources: { T: { Type: A::B::C }, T: { Type: D::E::F } }");
     expect([...template.resources.values()].map(({ type }) => type)).toEqual(["D::E::F"]);
