@@ -68,8 +68,8 @@ describe("configurationFinder", () => {
 
   test("drives are roots", () => {
     const { find } = finder({ "C:/.ddblint.yaml": "profile: strict\n" });
-    expect(find("C:/work/x").configuration.profile).toBe("strict");
-    expect(find("D:/work/x").file).toBeUndefined();
+    expect(find("C:/code/x").configuration.profile).toBe("strict");
+    expect(find("D:/code/x").file).toBeUndefined();
   });
 
   test("problems have places in the text behind the byte order mark", () => {
