@@ -19,7 +19,7 @@ import {
 } from "./model.ts";
 import { show } from "./support.ts";
 
-const RUNS = { numRuns: 400, seed: 20261124 };
+const RUNS = { numRuns: 200, seed: 20261124 };
 
 function writtenIn(template: Template): Node {
   const properties = mapAt(template.tree.root, "Resources", "R", "Properties");
@@ -106,7 +106,7 @@ describe("evaluate", () => {
           }
         }
       }),
-      { ...RUNS, numRuns: 200 },
+      { ...RUNS, numRuns: 100 },
     );
   });
 });
@@ -127,7 +127,7 @@ describe("branches", () => {
             some.some((path) => isUnder(each, path, assignment)),
           );
       }),
-      { ...RUNS, numRuns: 200 },
+      { ...RUNS, numRuns: 100 },
     );
   });
 
@@ -138,7 +138,7 @@ describe("branches", () => {
         for (const assignment of assignmentsOf(each))
           expect(branches.filter((branch) => isUnder(each, branch, assignment))).toHaveLength(1);
       }),
-      { ...RUNS, numRuns: 200 },
+      { ...RUNS, numRuns: 100 },
     );
   });
 
@@ -156,7 +156,7 @@ describe("branches", () => {
         const implied = assignments.every((one) => !isUnder(each, b, one) || isUnder(each, a, one));
         if (isImplied(template, a, b)) expect(implied).toBe(true);
       }),
-      { ...RUNS, numRuns: 200 },
+      { ...RUNS, numRuns: 100 },
     );
   });
 });
