@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Bundles everything that is shipped into dist/: the client of the editor, the language server and the command line.
 //
-//   build.mjs [--metafile]      --metafile prints what makes up each bundle
+//   build.mjs [--metafile]      --metafile prints how large each bundle is, and what makes it up
 //
 // dist/client.cjs               the editor's extension host loads CommonJS
 // dist/server.mjs, dist/cli.mjs ES modules that share dist/chunk-*.mjs
@@ -79,9 +79,11 @@ const data = ["core/iam/NOTICE.md", "core/template/sam/NOTICE.md"].map((file) =>
 );
 writeFileSync(join(dist, "THIRD-PARTY-NOTICES.txt"), [thirdParties, ...data].join("\n"));
 
-for (const metafile of metafiles) {
-  if (process.argv.includes("--metafile")) console.log(await analyzeMetafile(metafile));
-  for (const [name, { bytes }] of Object.entries(metafile.outputs)) {
-    console.log(`${name.padEnd(32)} ${(bytes / 1024).toFixed(1).padStart(8)} KB`);
+if (process.argv.includes("--metafile")) {
+  for (const metafile of metafiles) {
+    console.log(await analyzeMetafile(metafile));
+    for (const [name, { bytes }] of Object.entries(metafile.outputs)) {
+      console.log(`${name.padEnd(32)} ${(bytes / 1024).toFixed(1).padStart(8)} KB`);
+    }
   }
 }
