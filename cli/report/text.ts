@@ -98,8 +98,8 @@ function fixNotes(finding: Finding, report: Report, rule: Rule | undefined): str
   const fixes = report.offersOf(finding);
   const safe = fixes.find((fix) => fix.class === "safe");
   const caution = fixes.find((fix) => fix.class === "caution");
-  if (safe) notes.push(`--fix does it: ${safe.title}`);
-  else if (caution) notes.push(`--fix --unsafe-fixes does it: ${caution.title}`);
+  if (safe) notes.push(`--fix tries: ${safe.title}`);
+  else if (caution) notes.push(`--fix --unsafe-fixes tries: ${caution.title}`);
   return notes;
 }
 

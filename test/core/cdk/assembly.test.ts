@@ -177,9 +177,8 @@ describe("isAssemblyManifest", () => {
   });
 });
 
-it("reads what the CDK writes", (context) => {
+it("reads what the CDK writes", () => {
   const folder = fileURLToPath(new URL("../../fixtures/cdk/cdk.out", import.meta.url));
-  if (!existsSync(folder)) context.skip("there is no synthesised assembly");
   const file = (path: string) => (existsSync(path) ? readFileSync(path, "utf8") : undefined);
   expect(isAssemblyManifest(file(`${folder}/manifest.json`) ?? "")).toBe(true);
   const { templates, problems } = readAssembly(folder, file);
