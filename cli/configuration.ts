@@ -94,6 +94,7 @@ function settingsOf(
       profile: options.profile ?? configuration.profile ?? DEFAULT_CONFIGURATION.profile,
       rules: new Map([...configuration.rules, ...options.rules]),
       inlineSuppressions: options.inlineSuppressions,
+      values: configuration,
       today,
     },
     inputs: {

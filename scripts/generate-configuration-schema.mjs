@@ -20,7 +20,7 @@ async function load() {
         export { RULES } from "./rules/registry.ts";
         export { PROFILES } from "./core/lint/configuration.ts";
         export { SEVERITIES } from "./core/lint/severity.ts";
-        export { EXPECTATIONS } from "./core/lint/configuration-file.ts";
+        export { EXPECTATIONS } from "./core/lint/configuration.ts";
         export { HOMEPAGE } from "./core/lint/docs-url.ts";`,
       resolveDir: root,
       loader: "ts",

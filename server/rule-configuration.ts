@@ -9,6 +9,7 @@ export function ruleConfiguration(settings: Settings, file: FileConfiguration, t
     profile: file.profile ?? settings.profile,
     rules: new Map([...settings.rules, ...file.rules]),
     inlineSuppressions: true,
+    values: file,
     today,
   };
 }

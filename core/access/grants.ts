@@ -7,6 +7,7 @@ import { type ArnText, couldBeService, coversEveryTable, isBareStar } from "../i
 import { arnCovers, arnsOverlap } from "../iam/arn-match.ts";
 import type { Statement } from "../iam/statements.ts";
 import { arnOf } from "../model/arns.ts";
+import { perObject } from "../model/lazy.ts";
 import { holdersOf, type IdentityPolicy, surePoliciesOf } from "../model/policies.ts";
 import { follow, type Project } from "../model/project.ts";
 
@@ -21,9 +22,20 @@ export function isBare(pattern: string): boolean {
 }
 
 /** The ARNs of a statement's resources; undefined entries are no texts. */
-export function resourceArns(project: Project, statement: Statement): { setting: Setting; arn: ArnText | undefined }[] {
-  return statement.resources.map((setting) => ({ setting, arn: arnOf(project, setting.template, setting.value) }));
+export function resourceArns(project: Project, statement: Statement): readonly ResourceArn[] {
+  return arnsInMemory(project)(statement);
 }
+
+interface ResourceArn {
+  setting: Setting;
+  arn: ArnText | undefined;
+}
+
+const arnsInMemory = perObject((project: Project) =>
+  perObject((statement: Statement): ResourceArn[] =>
+    statement.resources.map((setting) => ({ setting, arn: arnOf(project, setting.template, setting.value) })),
+  ),
+);
 
 /**
  * Can any resource of the statement be a DynamoDB or DAX ARN? Undefined where holes decide all of it. A statement about an S3 bucket never is
@@ -48,7 +60,15 @@ export function everyTable(project: Project, statement: Statement): Setting[] {
 }
 
 /** Denies without a condition that apply to everybody who has the policy: its own, and those of other policies that every holder has. */
-export function unconditionalDenies(project: Project, policy: IdentityPolicy): Statement[] {
+export function unconditionalDenies(project: Project, policy: IdentityPolicy): readonly Statement[] {
+  return deniesInMemory(project)(policy);
+}
+
+const deniesInMemory = perObject((project: Project) =>
+  perObject((policy: IdentityPolicy) => findDenies(project, policy)),
+);
+
+function findDenies(project: Project, policy: IdentityPolicy): Statement[] {
   const [first = [], ...others] = holdersOf(project, policy).map((holder) => surePoliciesOf(project, holder));
   const shared = first.filter((each) => each !== policy && others.every((policies) => policies.includes(each)));
   return [policy, ...shared].flatMap(({ statements }) => statements).filter(isUnconditionalDeny);
@@ -137,14 +157,4 @@ function resourceName(project: Project, setting: Setting): string | undefined {
   }
   const isTold = pieces?.every((piece) => typeof piece === "string" || piece.kind !== "opaque");
   return isTold ? piecesKey(pieces ?? []) : undefined;
-}
-
-/** `dynamodb:PutItem` → `PutItem`; names of other services keep their prefix. */
-export function shortName(qualified: string): string {
-  return qualified.replace(/^dynamodb:/, "");
-}
-
-/** `A, B and C`. */
-export function listOf(names: readonly string[]): string {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }

@@ -1,4 +1,4 @@
-import { textOf, type Value } from "../evaluate/value.ts";
+import { piecesOf, textOf, type Value } from "../evaluate/value.ts";
 import { attributesSupported, leadingKeysSupported } from "./action-classes.ts";
 import { expandAction } from "./actions.ts";
 import type { ConditionTest, Statement } from "./statements.ts";
@@ -87,4 +87,40 @@ export function requiresKey(statement: Statement, key: string): boolean {
 /** A value that matches everything: `*`, `?*`, or every address there is. */
 function isOpen(text: string | undefined): boolean {
   return text !== undefined && (/^[*?]+$/.test(text) || text === "0.0.0.0/0" || text === "::/0");
+}
+
+/**
+ * What a test comes to for a request that does not carry its key: true for `Null: "true"`, negated operators, `…IfExists` and `ForAllValues:`;
+ * false for `Null: "false"`, positive operators and `ForAnyValue:`. Undefined for `Null` with a value that is not known.
+ * Source: IAM User Guide, condition operators and multivalued context keys.
+ */
+export function withoutItsKey(test: ConditionTest): boolean | undefined {
+  const operator = operatorOf(test);
+  if (operator.name === "null") {
+    const [only, ...others] = new Set(test.values.map(({ value }) => textOf(value)?.toLowerCase()));
+    return others.length === 0 && (only === "true" || only === "false") ? only === "true" : undefined;
+  }
+  if (operator.quantifier === "foranyvalue") return false;
+  return operator.quantifier === "forallvalues" || operator.ifExists || operator.negated;
+}
+
+/**
+ * Is the test true only for requests that carry the key with one of the written values? A positive operator, no `IfExists`, no `ForAllValues`,
+ * no `Null`; what values are good enough is another question: see `isFixed`.
+ */
+export function isPositive(test: ConditionTest): boolean {
+  const { name, negated, ifExists, quantifier } = operatorOf(test);
+  return !negated && !ifExists && name !== "null" && quantifier !== "forallvalues" && test.values.length > 0;
+}
+
+/** No wildcard and no policy variable in what is known of a value. */
+export function isFixed({ value }: { value: Value }): boolean {
+  return (piecesOf(value) ?? []).every((piece) => typeof piece !== "string" || !/[*?]|\$\{/.test(piece));
+}
+
+/** Is the statement limited by a positive test, with fixed values only, of one of the keys (lower case: `aws:sourceaccount`)? */
+export function isBoundBy(statement: Statement, keys: ReadonlySet<string>): boolean {
+  return statement.conditions.some(
+    (test) => keys.has(test.key.toLowerCase()) && isPositive(test) && test.values.every(isFixed),
+  );
 }

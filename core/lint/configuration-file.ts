@@ -8,7 +8,7 @@ import {
   withoutAlias,
 } from "../syntax/node.ts";
 import { parse } from "../syntax/parse.ts";
-import type { Profile } from "./configuration.ts";
+import { EXPECTATIONS, type Expectation, NO_RULE_VALUES, type Profile, type RuleValues } from "./configuration.ts";
 import {
   type Read,
   readAccount,
@@ -24,12 +24,8 @@ import { didYouMean } from "./suggest.ts";
 /** The name under which a configuration is looked for, from a file's folder upwards. */
 export const CONFIGURATION_FILE = ".ddblint.yaml";
 
-/** What a project may say it expects to see; `true` turns its absence into a finding. */
-export const EXPECTATIONS = ["trail", "alarms", "config", "backup", "endpoint"] as const;
-export type Expectation = (typeof EXPECTATIONS)[number];
-
 /** What a `.ddblint.yaml` says. A key that is not written is undefined, or empty. */
-export interface FileConfiguration {
+export interface FileConfiguration extends RuleValues {
   /** Ends the search for configurations, and makes the folder a project of its own. */
   root: boolean;
   profile?: Profile;
@@ -40,16 +36,6 @@ export interface FileConfiguration {
   parameters: ReadonlyMap<string, string>;
   region?: string;
   account?: string;
-  trustedAccounts: readonly string[];
-  allowedRegions: readonly string[];
-  requiredTags: readonly string[];
-  classificationTag?: string;
-  sensitiveValues: readonly string[];
-  /** 1 to 35, what DynamoDB takes. */
-  minRecoveryDays?: number;
-  requireVpce: boolean;
-  requireFips: boolean;
-  expects: readonly Expectation[];
 }
 
 export const EMPTY_FILE_CONFIGURATION: FileConfiguration = {
@@ -57,13 +43,7 @@ export const EMPTY_FILE_CONFIGURATION: FileConfiguration = {
   rules: new Map(),
   files: { include: [], exclude: [] },
   parameters: new Map(),
-  trustedAccounts: [],
-  allowedRegions: [],
-  requiredTags: [],
-  sensitiveValues: [],
-  requireVpce: false,
-  requireFips: false,
-  expects: [],
+  ...NO_RULE_VALUES,
 };
 
 /** Something wrong in a configuration. Offsets are UTF-16 units in the text it was read from. */

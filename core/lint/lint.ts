@@ -41,6 +41,7 @@ export function lintTemplate(
     ruleNames: new Set(rules.map((rule) => rule.name)),
     runs: (rule) => runs.has(rule),
     today: configuration.today,
+    values: configuration.values,
   });
   const run = (rule: Rule) => {
     const level = levelOf(rule, configuration);

@@ -12,7 +12,7 @@ export function arnOf(project: Project, template: Template, value: Value): ArnTe
 function arnPieces(project: Project, template: Template, piece: TextPiece): ArnText {
   if (typeof piece === "string") return [piece];
   const target = follow(project, template, piece);
-  if (target && isTable(target) && target.attribute === undefined) return [nameOf(target)];
+  if (target && isTable(target) && target.attribute === undefined) return [nameOfTable(target)];
   return (target && knownArn(target)) ?? [{ hole: holeName(template, piece, target) }];
 }
 
@@ -21,7 +21,7 @@ function isTable({ resource }: Target): boolean {
 }
 
 /** The table's name where it is literal, so that a policy which spells it out speaks of the same table; else a hole. */
-function nameOf({ template, resource }: Target): string | Hole {
+export function nameOfTable({ template, resource }: Pick<Target, "template" | "resource">): string | Hole {
   const [only, ...others] = propertiesOf(template, resource).flatMap((each) => get(each, "TableName"));
   const name = only && others.length === 0 && only.when.defaults.length === 0 ? text(only) : undefined;
   return name !== undefined && /^[\w.-]+$/.test(name) ? name : { hole: `${template.file}#${resource.id}` };
@@ -43,7 +43,7 @@ function knownArn(target: Target): ArnText | undefined {
   const name = { hole: `${template.file}#${resource.id}` };
   const [, service = "", kind] = resource.type.split("::");
   if (isTable(target)) {
-    const table = ["arn:", PARTITION, ":dynamodb:", REGION, ":", ACCOUNT, ":table/", nameOf(target)];
+    const table = ["arn:", PARTITION, ":dynamodb:", REGION, ":", ACCOUNT, ":table/", nameOfTable(target)];
     if (attribute === "Arn") return table;
     return attribute === "StreamArn" ? [...table, "/stream/", { hole: `${name.hole}.StreamLabel` }] : undefined;
   }

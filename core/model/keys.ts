@@ -3,6 +3,7 @@ import { get, propertiesOf, type Setting, wholeResource } from "../evaluate/sett
 import { type Change, put } from "../lint/fix.ts";
 import type { Resource, Template } from "../template/template.ts";
 import { perObject } from "./lazy.ts";
+import { type Policy, policyOf } from "./policy.ts";
 import { follow, type Project } from "./project.ts";
 import { type Table, type TableCopy, tablesOf } from "./tables.ts";
 
@@ -12,6 +13,8 @@ export interface Key {
   resource: Resource;
   id: string;
   isReplica: boolean;
+  /** Its key policy, one per branch; none where KMS gives it the default one, which leaves everything to identity policies. */
+  policies: readonly Policy[];
   deletionPolicy: readonly Setting[];
   updateReplacePolicy: readonly Setting[];
 }
@@ -42,6 +45,9 @@ export const keysOf = perObject((template: Template): readonly Key[] =>
         resource,
         id: resource.logicalId,
         isReplica: resource.type === "AWS::KMS::ReplicaKey",
+        policies: propertiesOf(template, resource)
+          .flatMap((properties) => get(properties, "KeyPolicy"))
+          .flatMap((document) => policyOf("key", document) ?? []),
         deletionPolicy: get(whole, "DeletionPolicy"),
         updateReplacePolicy: get(whole, "UpdateReplacePolicy"),
       };

@@ -1,20 +1,15 @@
 import { get, getPath, items, propertiesOf, type Setting, text } from "../evaluate/setting.ts";
 import { piecesOf, type TextPiece } from "../evaluate/value.ts";
 import { type ManagedPolicy, managedPolicyNamed } from "../iam/managed-policies.ts";
-import { readPolicy, type Statement, statementsOf } from "../iam/statements.ts";
+import type { Statement } from "../iam/statements.ts";
 import type { Resource, Template } from "../template/template.ts";
 import { perObject } from "./lazy.ts";
+import { type Policy, policyOf } from "./policy.ts";
 import { follow, type Project } from "./project.ts";
 
 /** An identity policy where it is written: the statements, and who has them as far as its own text says. */
-export interface IdentityPolicy {
-  template: Template;
-  resource: Resource;
-  statements: readonly Statement[];
-  /** What of it is known only at deployment: the document, a statement, an effect. */
-  unknown: readonly Setting[];
-  /** The document; under conditions every branch of it is a policy of its own here. */
-  document: Setting;
+export interface IdentityPolicy extends Policy {
+  kind: "identity";
   /** `Roles`, `Users`, `Groups` and their like of a policy of its own; empty for a policy inside its principal. */
   attachedTo: readonly Setting[];
 }
@@ -26,7 +21,9 @@ export interface IamPrincipal {
   kind: "role" | "user" | "group" | "permission set";
   /** How messages call it. */
   name: string;
-  /** Statements of the trust policy; only roles have one. */
+  /** The trust policy, one per branch; only roles have one. */
+  trustPolicies: readonly Policy[];
+  /** The statements of all of them. */
   trust: readonly Statement[];
   managedPolicies: readonly Setting[];
 }
@@ -60,8 +57,10 @@ export const identityPoliciesOf = perObject((template: Template): readonly Ident
     if (!attachments && !PRINCIPAL_TYPES[resource.type]) continue;
     const properties = propertiesOf(template, resource);
     const property = (...keys: string[]) => properties.flatMap((each) => getPath(each, ...keys));
-    const add = (document: Setting, attachedTo: readonly Setting[]) =>
-      policies.push({ template, resource, document, ...readPolicy(document), attachedTo });
+    const add = (document: Setting, attachedTo: readonly Setting[]) => {
+      const policy = policyOf("identity", document);
+      if (policy) policies.push({ ...policy, attachedTo });
+    };
     if (attachments) {
       const attachedTo = attachments.flatMap((key) => property(key).flatMap(items));
       for (const document of property("PolicyDocument")) add(document, attachedTo);
@@ -71,7 +70,7 @@ export const identityPoliciesOf = perObject((template: Template): readonly Ident
       for (const document of inline.value.kind === "map" ? get(inline, "PolicyDocument") : [inline]) add(document, []);
     if (resource.type === "AWS::SSO::PermissionSet") for (const document of property("InlinePolicy")) add(document, []);
   }
-  return policies.filter(({ statements, unknown }) => statements.length + unknown.length > 0);
+  return policies;
 });
 
 /** Every principal of a template. */
@@ -82,12 +81,14 @@ export const principalsOf = perObject((template: Template): readonly IamPrincipa
     if (!type) continue;
     const properties = propertiesOf(template, resource);
     const property = (key: string) => properties.flatMap((each) => get(each, key));
+    const trustPolicies = property("AssumeRolePolicyDocument").flatMap((document) => policyOf("trust", document) ?? []);
     principals.push({
       template,
       resource,
       kind: type.kind,
       name: principalName(resource, type.kind),
-      trust: property("AssumeRolePolicyDocument").flatMap(statementsOf),
+      trustPolicies,
+      trust: trustPolicies.flatMap(({ statements }) => statements),
       managedPolicies: property(type.managed).flatMap(items),
     });
   }

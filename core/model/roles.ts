@@ -3,6 +3,7 @@ import { piecesOf } from "../evaluate/value.ts";
 import type { Statement } from "../iam/statements.ts";
 import type { Related } from "../lint/finding.ts";
 import { holdersOf, type IamPrincipal, type IdentityPolicy } from "./policies.ts";
+import { accountOf, writtenText } from "./principal-account.ts";
 import type { Project } from "./project.ts";
 
 /** Services that run somebody's code or act for it, without `.amazonaws.com`. Source: CATALOGUE of this project, workload role. */
@@ -33,12 +34,16 @@ const CI_ISSUERS =
   /token\.actions\.githubusercontent\.com|gitlab|bitbucket|circleci|app\.terraform\.io|buildkite|vstoken\.dev\.azure\.com|spacelift/;
 const EKS_ISSUER = /oidc\.eks\./;
 
-/** Who may take a role, as far as its trust policy says. */
-export type RoleUse = "workload" | "deployment" | "end user" | "other";
+/**
+ * Who acts with a principal's permissions. `end user`: whoever signs in with a web identity that is neither a CI system's nor Kubernetes';
+ * `human`: staff, by a user, a group, a permission set, SAML, or by switching from this account; `service`: an AWS service for its own
+ * purposes, such as backups; `foreign account`: principals of another account; `other`: the trust policy does not tell.
+ */
+export type RoleUse = "workload" | "deployment" | "end user" | "human" | "service" | "foreign account" | "other";
 
 /** A role that code runs with counts as that, whatever else may take it. */
 export function useOf(principal: IamPrincipal): RoleUse {
-  if (principal.kind !== "role") return "other";
+  if (principal.kind !== "role") return "human";
   if (isDeploymentName(principal)) return "deployment";
   const services: string[] = [];
   const issuers: string[] = [];
@@ -55,7 +60,18 @@ export function useOf(principal: IamPrincipal): RoleUse {
     return "workload";
   if (services.some((name) => DEPLOYMENT_SERVICES.has(name)) || issuers.some((name) => CI_ISSUERS.test(name)))
     return "deployment";
-  return "other";
+  return useByOthers(principal, services);
+}
+
+function useByOthers(principal: IamPrincipal, services: readonly string[]): RoleUse {
+  const allowed = principal.trust.filter(({ effect }) => effect === "Allow").flatMap(({ principals }) => principals);
+  const accounts = allowed.map((each) => accountOf(each));
+  if (accounts.some((account) => account.kind === "account" && account.isForeign)) return "foreign account";
+  const isSaml = allowed.some(
+    ({ type, setting }) => type === "Federated" && /:saml-provider\//.test(writtenText(setting)),
+  );
+  if (isSaml || accounts.some(({ kind }) => kind === "own" || kind === "account")) return "human";
+  return services.some((name) => name !== "") && accounts.every(({ kind }) => kind === "none") ? "service" : "other";
 }
 
 /** `lambda` for `lambda.amazonaws.com`, `!Sub lambda.${AWS::URLSuffix}` and regional forms such as `states.eu-west-1.amazonaws.com`. */

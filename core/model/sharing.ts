@@ -1,6 +1,6 @@
-import { isAbsent, type Setting } from "../evaluate/setting.ts";
-import { piecesKey, piecesOf } from "../evaluate/value.ts";
+import { isAbsent } from "../evaluate/setting.ts";
 import { statementsOf } from "../iam/statements.ts";
+import { accountOf, type PrincipalAccount } from "./principal-account.ts";
 import type { Table } from "./tables.ts";
 
 /** May other accounts use the table: its resource policy allows principals that are not its own account's, or it is a replica of a table elsewhere? */
@@ -12,18 +12,12 @@ export function sharesAcrossAccounts(table: Table): boolean {
       .some(
         ({ effect, principals, notPrincipal }) =>
           effect === "Allow" &&
-          (notPrincipal !== undefined ||
-            principals.some(({ type, setting }) => type === "*" || (type === "AWS" && !isOwnAccount(setting)))),
+          (notPrincipal !== undefined || principals.some((principal) => isElsewhere(accountOf(principal).kind))),
       ),
   );
 }
 
-/** The stack's own account, or a principal in it: a resource of the template, an ARN or an id with the stack's account. */
-function isOwnAccount({ value, template }: Setting): boolean {
-  if (value.kind === "reference") return true;
-  const pieces = piecesOf(value);
-  if (!pieces) return false;
-  const name = piecesKey(pieces);
-  const accounts = ["${AWS::AccountId}", ...(template.inputs.account === undefined ? [] : [template.inputs.account])];
-  return accounts.some((account) => name === account || name.includes(`::${account}:`));
+/** What is not known may be another account's. */
+function isElsewhere(kind: PrincipalAccount["kind"]): boolean {
+  return kind !== "own" && kind !== "none";
 }

@@ -1,14 +1,16 @@
 import { ALWAYS } from "../evaluate/path.ts";
 import type { Located } from "../evaluate/setting.ts";
-import { text } from "../evaluate/setting.ts";
+import type { RuleValues } from "../lint/configuration.ts";
 import type { Suppression } from "../lint/suppression.ts";
 import type { Span } from "../syntax/node.ts";
 import type { Template } from "../template/template.ts";
+import { allPoliciesOf } from "./all-policies.ts";
 import { type DaxCluster, daxClustersOf } from "./dax.ts";
+import { isDynamoDbInView, isTableInView } from "./in-view.ts";
 import { type Key, keysOf } from "./keys.ts";
-import { perObject } from "./lazy.ts";
 import { type ComputeUnit, computeUnitsOf, type DynamoDbEndpoint, endpointsOf, type Vpc, vpcsOf } from "./network.ts";
 import { type IamPrincipal, type IdentityPolicy, identityPoliciesOf, principalsOf } from "./policies.ts";
+import type { Policy } from "./policy.ts";
 import type { Project } from "./project.ts";
 import { type ResourcePolicy, resourcePoliciesOf } from "./resource-policies.ts";
 import { type Table, tablesOf } from "./tables.ts";
@@ -24,6 +26,8 @@ export interface View {
   readonly identityPolicies: readonly IdentityPolicy[];
   readonly principals: readonly IamPrincipal[];
   readonly resourcePolicies: readonly ResourcePolicy[];
+  /** Of every kind: these two, and those of trust, keys, VPC endpoints, backup vaults and organisations. */
+  readonly policies: readonly Policy[];
   readonly trails: readonly Trail[];
   readonly vpcs: readonly Vpc[];
   readonly computeUnits: readonly ComputeUnit[];
@@ -38,6 +42,8 @@ export interface View {
   readonly suppressions: readonly Suppression[];
   readonly ruleNames: ReadonlySet<string>;
   readonly today: string | undefined;
+  /** What the configuration says of the organisation. */
+  readonly values: RuleValues;
 }
 
 /** What is asked besides the template: which rules there are and run, which suppressions are written, what day it is. */
@@ -46,6 +52,7 @@ export interface Circumstances {
   ruleNames: ReadonlySet<string>;
   runs: (rule: string) => boolean;
   today: string | undefined;
+  values: RuleValues;
 }
 
 export function viewOf(project: Project, template: Template, circumstances: Circumstances): View {
@@ -71,6 +78,9 @@ export function viewOf(project: Project, template: Template, circumstances: Circ
     get resourcePolicies() {
       return resourcePoliciesOf(template);
     },
+    get policies() {
+      return allPoliciesOf(template);
+    },
     get trails() {
       return trailsOf(template);
     },
@@ -84,26 +94,13 @@ export function viewOf(project: Project, template: Template, circumstances: Circ
       return endpointsOf(project).filter((endpoint) => endpoint.template === template);
     },
     get dynamoDbInView() {
-      return isTableInView(project) || project.templates.some(namesDynamoDb);
+      return isDynamoDbInView(project);
     },
     get tableInView() {
       return isTableInView(project);
     },
   };
 }
-
-const isTableInView = perObject((project: Project): boolean =>
-  project.templates.some((template) => tablesOf(template).length > 0 || daxClustersOf(template).length > 0),
-);
-
-/** Does any policy of the template name DynamoDB or DAX actions? */
-const namesDynamoDb = perObject((template: Template): boolean =>
-  [...identityPoliciesOf(template), ...resourcePoliciesOf(template)].some((policy) =>
-    policy.statements.some((statement) =>
-      [...statement.actions, ...statement.notActions].some((action) => /^(?:dynamodb|dax):/i.test(text(action) ?? "")),
-    ),
-  ),
-);
 
 /** A place outside `Resources`, for findings about the file itself. */
 export function placeInFile(template: Template, place: Span): Located {

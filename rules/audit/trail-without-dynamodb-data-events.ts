@@ -1,4 +1,4 @@
-import { listOf } from "../../core/access/grants.ts";
+import { listOf } from "../../core/access/words.ts";
 import { both } from "../../core/evaluate/branches.ts";
 import { isAbsent, items, type Setting } from "../../core/evaluate/setting.ts";
 import { append, type Change, type Fix, set } from "../../core/lint/fix.ts";

@@ -1,10 +1,10 @@
-import { grantedActions, listOf, resourceArns, shortName, unconditionalDenies } from "../../core/access/grants.ts";
+import { grantedActions, resourceArns, unconditionalDenies } from "../../core/access/grants.ts";
+import { labelOf, listOf, shortName } from "../../core/access/words.ts";
 import { compatible, get, type Setting, text } from "../../core/evaluate/setting.ts";
-import { textOf } from "../../core/evaluate/value.ts";
 import { leadingKeysSupported } from "../../core/iam/action-classes.ts";
 import { type ArnText, resourceShape, splitArn, tableNameOf } from "../../core/iam/arn.ts";
 import { arnsOverlap } from "../../core/iam/arn-match.ts";
-import { isKey, operatorOf, requiresKey } from "../../core/iam/conditions.ts";
+import { isKey, operatorOf, requiresKey, withoutItsKey } from "../../core/iam/conditions.ts";
 import { inStatement, type Statement } from "../../core/iam/statements.ts";
 import { type Fix, merge, replaceItem } from "../../core/lint/fix.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
@@ -91,16 +91,7 @@ function isLimited(statement: Statement): boolean {
 
 /** Is the condition still true for a request that carries no LeadingKeys? */
 function isTrueWithoutKey(statement: Statement): boolean {
-  return statement.conditions.every((test) => {
-    if (!isKey(test, KEY)) return true;
-    const operator = operatorOf(test);
-    if (operator.name === "null") return test.values.every(({ value }) => textOf(value)?.toLowerCase() === "true");
-    return (
-      operator.quantifier === "forallvalues" ||
-      operator.ifExists ||
-      (operator.negated && operator.quantifier !== "foranyvalue")
-    );
-  });
+  return statement.conditions.every((test) => !isKey(test, KEY) || withoutItsKey(test) === true);
 }
 
 function checkStatement(project: Project, statement: Statement, denies: readonly Statement[], report: Report): void {
@@ -117,13 +108,13 @@ function checkStatement(project: Project, statement: Statement, denies: readonly
     if (uncovered.includes(SEARCH)) {
       report(at, {
         severity: "warning",
-        message: `SearchVectors in ${label(statement)} is always refused here; grant it in its own statement on the index ARN.`,
+        message: `SearchVectors in ${labelOf(statement)} is always refused here; grant it in its own statement on the index ARN.`,
       });
     }
     const data = uncovered.filter((name) => DATA_ACTIONS.has(name));
     if (open && data.length > 0) {
       report(at, {
-        message: `${listOf(data.map(shortName))} in ${label(statement)} ignore${data.length > 1 ? "" : "s"} dynamodb:LeadingKeys: all items are returned.`,
+        message: `${listOf(data.map(shortName))} in ${labelOf(statement)} ignore${data.length > 1 ? "" : "s"} dynamodb:LeadingKeys: all items are returned.`,
         fixes: repairs(statement, action, data),
       });
       continue;
@@ -141,8 +132,8 @@ function checkStatement(project: Project, statement: Statement, denies: readonly
     {
       severity: "info",
       message: open
-        ? `${listOf(shown)} in ${label(statement)} carr${names.length > 1 ? "y" : "ies"} no dynamodb:LeadingKeys, so the condition does not limit ${names.length > 1 ? "them" : "it"}; a statement of their own says so openly.`
-        : `${listOf(shown)} in ${label(statement)} ${names.length > 1 ? "are" : "is"} never allowed here: requests for ${names.length > 1 ? "them" : "it"} carry no dynamodb:LeadingKeys.`,
+        ? `${listOf(shown)} in ${labelOf(statement)} carr${names.length > 1 ? "y" : "ies"} no dynamodb:LeadingKeys, so the condition does not limit ${names.length > 1 ? "them" : "it"}; a statement of their own says so openly.`
+        : `${listOf(shown)} in ${labelOf(statement)} ${names.length > 1 ? "are" : "is"} never allowed here: requests for ${names.length > 1 ? "them" : "it"} carry no dynamodb:LeadingKeys.`,
     },
   );
 }
@@ -200,7 +191,7 @@ function checkNeighbour(
     report(
       { ...action, when: inStatement(statement, action) },
       {
-        message: `${listOf(open.map(shortName))} here reach${open.length > 1 ? "" : "es"} all items, although ${label(limited)} limits the same principal to its own by dynamodb:LeadingKeys.`,
+        message: `${listOf(open.map(shortName))} here reach${open.length > 1 ? "" : "es"} all items, although ${labelOf(limited)} limits the same principal to its own by dynamodb:LeadingKeys.`,
         related: [
           {
             message: "the statement with dynamodb:LeadingKeys",
@@ -263,8 +254,4 @@ function removal(statement: Statement, action: Setting, names: readonly string[]
       changes: [replaceItem(action, [])],
     },
   ];
-}
-
-function label(statement: Statement): string {
-  return statement.sid ? `"${statement.sid}"` : `statement ${statement.index + 1}`;
 }

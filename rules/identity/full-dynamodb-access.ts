@@ -7,6 +7,7 @@ import {
   resourcesInWords,
   unconditionalDenies,
 } from "../../core/access/grants.ts";
+import { relatedToStatement } from "../../core/access/opened.ts";
 import { reportUnread } from "../../core/access/unread.ts";
 import { text } from "../../core/evaluate/setting.ts";
 import { isConstrained } from "../../core/iam/conditions.ts";
@@ -14,8 +15,8 @@ import { inStatement } from "../../core/iam/statements.ts";
 import { replaceItem } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
 import type { Severity } from "../../core/lint/severity.ts";
-import { holdersOf, type IdentityPolicy, subjectOf } from "../../core/model/policies.ts";
-import { isDeployment, relatedHolders } from "../../core/model/roles.ts";
+import { type IdentityPolicy, subjectOf } from "../../core/model/policies.ts";
+import { isDeployment } from "../../core/model/roles.ts";
 
 /** What an application that reads and writes items needs. */
 const ITEM_ACTIONS = [
@@ -98,7 +99,7 @@ export default defineRule({
         report(at, {
           severity: isDeployment(project, policy) ? "info" : severityOf(onEveryTable, isNarrowed),
           message: `${subjectOf(project, policy)} may do everything in DynamoDB (${pattern}${andDax}) on ${resourcesInWords(project, statement)}: read all data, delete tables and backups, rewrite access policies.${replicaAdvice(policy)}`,
-          related: relatedHolders(holdersOf(project, policy), policy),
+          related: relatedToStatement(project, policy, statement),
           fixes: isBare(pattern)
             ? []
             : [

@@ -2,22 +2,22 @@ import {
   grantedActions,
   isBare,
   isEverything,
-  listOf,
   reachesDynamoDb,
   resourcesInWords,
-  shortName,
   unconditionalDenies,
 } from "../../core/access/grants.ts";
+import { relatedToStatement } from "../../core/access/opened.ts";
 import { reportUnread } from "../../core/access/unread.ts";
+import { listOf, lowerFirst, shortName } from "../../core/access/words.ts";
 import { type Setting, text } from "../../core/evaluate/setting.ts";
 import { accessRewriting, isSurprising } from "../../core/iam/action-classes.ts";
 import { expandAction, findAction } from "../../core/iam/actions.ts";
 import { inStatement, type Statement } from "../../core/iam/statements.ts";
 import { type Fix, replaceItem } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
-import { holdersOf, type IdentityPolicy, subjectOf } from "../../core/model/policies.ts";
+import { type IdentityPolicy, subjectOf } from "../../core/model/policies.ts";
 import { fitsWith } from "../../core/model/policy-size.ts";
-import { isDeployment, relatedHolders } from "../../core/model/roles.ts";
+import { isDeployment } from "../../core/model/roles.ts";
 
 export default defineRule({
   name: "wildcard-grants-unexpected-actions",
@@ -82,7 +82,7 @@ export default defineRule({
             {
               severity: isDeployment(project, policy) ? "info" : rewritesAccess ? "error" : "warning",
               message: `"${pattern}" also grants ${listOf(surprising.map(shortName))} to ${lowerFirst(subjectOf(project, policy))} on ${resourcesInWords(project, statement)}.`,
-              related: relatedHolders(holdersOf(project, policy), policy),
+              related: relatedToStatement(project, policy, statement),
               fixes: expansions(policy, statement, action, pattern, surprising),
             },
           );
@@ -121,8 +121,4 @@ function expansions(
     });
   }
   return fixes;
-}
-
-function lowerFirst(subject: string): string {
-  return subject.charAt(0).toLowerCase() + subject.slice(1);
 }

@@ -3,26 +3,24 @@ import {
   grantedActions,
   isBare,
   isEverything,
-  listOf,
   resourceArns,
-  shortName,
   unconditionalDenies,
 } from "../../core/access/grants.ts";
+import { relatedToStatement } from "../../core/access/opened.ts";
 import { reportUnread } from "../../core/access/unread.ts";
 import { tablesInEnvironment } from "../../core/access/use.ts";
+import { listOf, shortName } from "../../core/access/words.ts";
 import { type Setting, text } from "../../core/evaluate/setting.ts";
 import { noResourceLevel, readItems, streamRead, writeItems } from "../../core/iam/action-classes.ts";
 import { findAction } from "../../core/iam/actions.ts";
 import { tableNameOf } from "../../core/iam/arn.ts";
 import { operatorOf } from "../../core/iam/conditions.ts";
 import { inStatement, type Statement } from "../../core/iam/statements.ts";
-import type { Related } from "../../core/lint/finding.ts";
 import { type Fix, replaceItem } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
 import { holdersOf, type IdentityPolicy, subjectOf } from "../../core/model/policies.ts";
 import type { Project } from "../../core/model/project.ts";
-import { isDeployment, isService, relatedHolders } from "../../core/model/roles.ts";
-import { tablesOf } from "../../core/model/tables.ts";
+import { isDeployment, isService } from "../../core/model/roles.ts";
 
 export default defineRule({
   name: "wildcard-resource",
@@ -85,7 +83,7 @@ export default defineRule({
           .flatMap((action) => grantedActions(project, statement, text(action) ?? "", denies));
         const what = whatMatters(granted);
         if (!what || hasWorkingTagCondition(statement)) continue;
-        const related = relatedHolders(holdersOf(project, policy), policy);
+        const related = relatedToStatement(project, policy, statement);
         const subject = subjectOf(project, policy);
         const quiet = isDeployment(project, policy) || isService(project, policy);
         const [every] = everyTable(project, statement);
@@ -107,7 +105,7 @@ export default defineRule({
             {
               severity: "info",
               message: `${subject} ${what} on every table whose name starts with "${prefix}", and on what belongs to those tables: indexes, streams, backups.`,
-              related: [...tablesStarting(project, prefix), ...related],
+              related,
             },
           );
         }
@@ -115,14 +113,6 @@ export default defineRule({
     }
   },
 });
-
-/** The tables in view that a prefix takes in. */
-function tablesStarting(project: Project, prefix: string): Related[] {
-  return project.templates.flatMap(tablesOf).flatMap(({ id, tableName, template, resource }) => {
-    const name = tableName.map(text).find((each) => each?.startsWith(prefix));
-    return name === undefined ? [] : [{ message: `"${id}" is one of them ("${name}")`, template, place: resource.key }];
-  });
-}
 
 /** In words behind the subject, or undefined for actions that only describe or that take no resource. */
 function whatMatters(granted: readonly string[]): string | undefined {

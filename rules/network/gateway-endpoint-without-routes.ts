@@ -1,5 +1,5 @@
-import { listOf } from "../../core/access/grants.ts";
 import { dynamoDbUse } from "../../core/access/use.ts";
+import { listOf } from "../../core/access/words.ts";
 import { both } from "../../core/evaluate/branches.ts";
 import type { Path } from "../../core/evaluate/path.ts";
 import { isAbsent, isUnknown, items, type Setting } from "../../core/evaluate/setting.ts";

@@ -1,5 +1,5 @@
-import { listOf } from "../../core/access/grants.ts";
 import { dynamoDbUse, itemActionsInView } from "../../core/access/use.ts";
+import { listOf } from "../../core/access/words.ts";
 import { wholeResource } from "../../core/evaluate/setting.ts";
 import { defineRule } from "../../core/lint/rule.ts";
 import { addGatewayEndpoint } from "../../core/model/endpoint-fix.ts";

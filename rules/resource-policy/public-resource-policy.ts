@@ -1,7 +1,8 @@
-import { type Setting, text } from "../../core/evaluate/setting.ts";
-import { piecesOf, textOf } from "../../core/evaluate/value.ts";
-import { operatorOf } from "../../core/iam/conditions.ts";
-import { type ConditionTest, inStatement, type Principal, type Statement } from "../../core/iam/statements.ts";
+import { labelOf, lowerFirst } from "../../core/access/words.ts";
+import { text } from "../../core/evaluate/setting.ts";
+import { textOf } from "../../core/evaluate/value.ts";
+import { isFixed, isPositive, operatorOf } from "../../core/iam/conditions.ts";
+import { type ConditionTest, inStatement, type Principal } from "../../core/iam/statements.ts";
 import { set } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
 
@@ -64,7 +65,7 @@ export default defineRule({
   },
   controls: {},
   check({ resourcePolicies }, report) {
-    for (const { copy, of, statements, unknown } of resourcePolicies) {
+    for (const { copy, kind, statements, unknown } of resourcePolicies) {
       for (const setting of unknown) report.cannotTell(setting);
       for (const statement of statements) {
         if (statement.effect !== "Allow") continue;
@@ -86,9 +87,9 @@ export default defineRule({
           report.cannotTell(at, "its condition is not known");
           continue;
         }
-        const name = of === "stream" ? `the stream of ${lowerReplica(copy.name)}` : lowerReplica(copy.name);
+        const name = kind === "stream" ? `the stream of ${lowerFirst(copy.name)}` : lowerFirst(copy.name);
         report(at, {
-          message: `Resource policy of ${name} is public (${label(statement)}${everybody ? "" : ": NotPrincipal allows everybody else"}); DynamoDB Block Public Access will reject the deployment.`,
+          message: `Resource policy of ${name} is public (${labelOf(statement)}${everybody ? "" : ": NotPrincipal allows everybody else"}); DynamoDB Block Public Access will reject the deployment.`,
           fixes: everybody
             ? [
                 {
@@ -118,14 +119,6 @@ function ownAccount({ type }: Principal) {
   return type === "*" ? { AWS: root } : root;
 }
 
-function label(statement: Statement): string {
-  return statement.sid ? `"${statement.sid}"` : `statement ${statement.index + 1}`;
-}
-
-function lowerReplica(name: string): string {
-  return name.replace(/^Replica/, "replica");
-}
-
 /** Keys that Block Public Access trusts when their value is fixed. Source: DynamoDB Developer Guide, rbac-bpa-rbp. */
 const TRUSTED_KEYS = new Set(
   [
@@ -146,18 +139,13 @@ const TRUSTED_KEYS = new Set(
   ].map((name) => `aws:${name.toLowerCase()}`),
 );
 
+/** With `aws:PrincipalIsAWSService` only where it must be true. */
 function makesNonPublic(test: ConditionTest): boolean {
-  const operator = operatorOf(test);
-  if (operator.negated || operator.ifExists || operator.name === "null" || operator.quantifier === "forallvalues")
-    return false;
+  if (!isPositive(test)) return false;
   const key = test.key.toLowerCase();
-  if (test.values.length === 0) return false;
   if (key === "aws:principalisawsservice")
-    return operator.name === "bool" && test.values.every(({ value }) => textOf(value)?.toLowerCase() === "true");
-  return TRUSTED_KEYS.has(key) && test.values.every(isFixedValue);
-}
-
-/** No wildcard and no policy variable in what is known of it. */
-function isFixedValue({ value }: Setting): boolean {
-  return (piecesOf(value) ?? []).every((piece) => typeof piece !== "string" || !/[*?]|\$\{/.test(piece));
+    return (
+      operatorOf(test).name === "bool" && test.values.every(({ value }) => textOf(value)?.toLowerCase() === "true")
+    );
+  return TRUSTED_KEYS.has(key) && test.values.every(isFixed);
 }

@@ -11,12 +11,10 @@ const told = (resources: string) =>
         `Parameters:\n  P: { Type: String }\nConditions:\n  A: !Equals [!Ref AWS::Region, a]\nResources:\n${resources}`,
       ),
     ),
-  )
-    .filter(({ statements, unknown }) => statements.length + unknown.length > 0)
-    .map(
-      ({ copy, of, statements, unknown }) =>
-        `${copy.name} ${of}: ${statements.map(({ sid }) => sid).join(",")}${"?".repeat(unknown.length)}`,
-    );
+  ).map(
+    ({ copy, kind, statements, unknown }) =>
+      `${copy.name} ${kind}: ${statements.map(({ sid }) => sid).join(",")}${"?".repeat(unknown.length)}`,
+  );
 
 test("a table's and its stream's", () => {
   expect(
@@ -54,6 +52,6 @@ test("what only deployment knows, and branches", () => {
     told(
       `  T:\n    Type: AWS::DynamoDB::Table\n    Properties: { ResourcePolicy: !If [A, ${POLICY("one")}, ${POLICY("two")}] }\n`,
     ),
-  ).toEqual(['"T" table: one,two']);
+  ).toEqual(['"T" table: one', '"T" table: two']);
   expect(told("  T: { Type: AWS::DynamoDB::Table }\n")).toEqual([]);
 });

@@ -53,12 +53,14 @@ describe("who may take a role", () => {
     expect(use(template(trusts(`{ Service: [${service}.amazonaws.com] }`)))).toBe("deployment");
   });
 
-  test.each(["config.amazonaws.com", "cloudtrail.amazonaws.com", "lambda", "ec2.example.com"])(
-    "%s: other",
-    (service) => {
-      expect(use(template(trusts(`{ Service: ${service} }`)))).toBe("other");
-    },
-  );
+  test.each([
+    ["config.amazonaws.com", "service"],
+    ["backup.amazonaws.com", "service"],
+    ["lambda", "other"],
+    ["ec2.example.com", "other"],
+  ])("%s: %s", (service, expected) => {
+    expect(use(template(trusts(`{ Service: ${service} }`)))).toBe(expected);
+  });
 
   test.each([
     ["deployment", "arn:aws:iam::1:oidc-provider/token.actions.githubusercontent.com"],
@@ -70,8 +72,8 @@ describe("who may take a role", () => {
     ["end user", "cognito-identity.amazonaws.com"],
     ["end user", "graph.facebook.com"],
     ["end user", "arn:aws:iam::1:oidc-provider/example.auth0.com/"],
-    ["other", "arn:aws:iam::1:saml-provider/staff"],
-    ["other", "!Sub 'arn:aws:iam::${AWS::AccountId}:saml-provider/staff'"],
+    ["human", "arn:aws:iam::1:saml-provider/staff"],
+    ["human", "!Sub 'arn:aws:iam::${AWS::AccountId}:saml-provider/staff'"],
     ["other", "!Ref P"],
     ["other", "!Sub 'arn:aws:iam::${AWS::AccountId}:oidc-provider/${P}'"],
   ])("%s: %s", (expected, provider) => {
@@ -113,7 +115,7 @@ describe("who may take a role", () => {
     );
     // Keys of other principals' statements say nothing of issuers.
     expect(use(template(trusts('{ AWS: "111122223333" }', key("token.actions.githubusercontent.com:sub"))))).toBe(
-      "other",
+      "human",
     );
   });
 
@@ -146,10 +148,10 @@ describe("who may take a role", () => {
     );
   });
 
-  test("users, groups and permission sets are other", () => {
+  test("users, groups and permission sets are used by people", () => {
     const text =
       "Resources:\n  U: { Type: AWS::IAM::User }\n  G: { Type: AWS::IAM::Group }\n  S: { Type: AWS::SSO::PermissionSet }\n";
-    expect(principalsOf(templateOf(projectOf(text))).map(useOf)).toEqual(["other", "other", "other"]);
+    expect(principalsOf(templateOf(projectOf(text))).map(useOf)).toEqual(["human", "human", "human"]);
   });
 });
 

@@ -1,0 +1,70 @@
+import { type ArnText, coversEveryTable, tableNameOf } from "../iam/arn.ts";
+import type { Statement } from "../iam/statements.ts";
+import { wildcardsOverlap } from "../iam/wildcard.ts";
+import type { Related } from "../lint/finding.ts";
+import { nameOfTable } from "../model/arns.ts";
+import { perObject } from "../model/lazy.ts";
+import { holdersOf, type IdentityPolicy } from "../model/policies.ts";
+import type { Project } from "../model/project.ts";
+import { relatedHolders } from "../model/roles.ts";
+import { type Table, tablesOf } from "../model/tables.ts";
+import { resourceArns } from "./grants.ts";
+
+/** The tables of a project by what their ARNs say behind `table/`: a literal name, or the hole that stands for it. */
+const tablesByName = perObject((project: Project): ReadonlyMap<string, readonly Table[]> => {
+  const byName = new Map<string, Table[]>();
+  for (const table of project.templates.flatMap(tablesOf)) {
+    const name = keyOf([nameOfTable({ template: table.template, resource: table.resource })]);
+    byName.set(name, [...(byName.get(name) ?? []), table]);
+  }
+  return byName;
+});
+
+/** A literal name as it is; a hole behind a character that no name has. */
+function keyOf(name: ArnText): string {
+  return name.map((piece) => (typeof piece === "string" ? piece : `\0${piece.hole}\0`)).join("");
+}
+
+const memory = perObject((project: Project) => perObject((statement: Statement) => findTables(project, statement)));
+
+/** The tables in view that a statement's resources surely match, by reference, by name or by pattern; indexes and streams count as their table. */
+export function tablesOpenedBy(project: Project, statement: Statement): readonly Table[] {
+  return memory(project)(statement);
+}
+
+function findTables(project: Project, statement: Statement): Table[] {
+  const byName = tablesByName(project);
+  const found = new Set<Table>();
+  const addAll = (tables: Iterable<Table>) => {
+    for (const table of tables) found.add(table);
+  };
+  for (const { arn } of resourceArns(project, statement)) {
+    if (!arn) continue;
+    if (coversEveryTable(arn) === true) {
+      addAll([...byName.values()].flat());
+      continue;
+    }
+    const name = tableNameOf(arn);
+    if (!name) continue;
+    const key = keyOf(name);
+    if (!/[*?]/.test(key)) addAll(byName.get(key) ?? []);
+    else for (const [each, tables] of byName) if (!each.startsWith("\0") && wildcardsOverlap(key, each)) addAll(tables);
+  }
+  return [...found];
+}
+
+/** How many tables are pointed at: more are no help. */
+const MOST_TABLES = 3;
+
+/** What belongs to a finding about a statement: the principals that have it, and the tables it opens where those are few. */
+export function relatedToStatement(project: Project, policy: IdentityPolicy, statement: Statement): Related[] {
+  const tables = tablesOpenedBy(project, statement);
+  return [
+    ...relatedHolders(holdersOf(project, policy), policy),
+    ...(tables.length <= MOST_TABLES ? tables : []).map(({ id, template, resource }) => ({
+      message: `it opens table "${id}"`,
+      template,
+      place: resource.key,
+    })),
+  ];
+}
