@@ -1,6 +1,7 @@
 // Written by scripts/generate-registry.mjs.
 import type { Rule } from "../core/lint/rule.ts";
 import trailWithoutDynamodbDataEvents from "./audit/trail-without-dynamodb-data-events.ts";
+import daxNotEncryptedAtRest from "./encryption/dax-not-encrypted-at-rest.ts";
 import sseKmsDisabled from "./encryption/sse-kms-disabled.ts";
 import tableNotCustomerManagedKey from "./encryption/table-not-customer-managed-key.ts";
 import templateUnreadable from "./file/template-unreadable.ts";
@@ -27,6 +28,7 @@ import daxEndpointNotTls from "./transit/dax-endpoint-not-tls.ts";
 /** Every rule, by topic and name. */
 export const RULES: readonly Rule[] = [
   trailWithoutDynamodbDataEvents,
+  daxNotEncryptedAtRest,
   sseKmsDisabled,
   tableNotCustomerManagedKey,
   templateUnreadable,

@@ -1,5 +1,6 @@
 import { get, propertiesOf, type Setting } from "../evaluate/setting.ts";
 import type { Resource, Template } from "../template/template.ts";
+import { type Encryption, encryptionOf } from "./encryption.ts";
 import { perObject } from "./lazy.ts";
 
 /** A DynamoDB Accelerator cluster. */
@@ -9,6 +10,8 @@ export interface DaxCluster {
   id: string;
   endpointEncryptionType: readonly Setting[];
   clusterName: readonly Setting[];
+  nodeType: readonly Setting[];
+  encryption: readonly Encryption[];
 }
 
 export const daxClustersOf = perObject((template: Template): readonly DaxCluster[] =>
@@ -23,6 +26,8 @@ export const daxClustersOf = perObject((template: Template): readonly DaxCluster
         id: resource.logicalId,
         endpointEncryptionType: property("ClusterEndpointEncryptionType"),
         clusterName: property("ClusterName"),
+        nodeType: property("NodeType"),
+        encryption: encryptionOf(properties),
       };
     }),
 );

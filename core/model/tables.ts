@@ -14,6 +14,7 @@ import {
 import { piecesOf, textOf } from "../evaluate/value.ts";
 import { findEntry, type Span } from "../syntax/node.ts";
 import type { Resource, Template } from "../template/template.ts";
+import { type Encryption, encryptionOf } from "./encryption.ts";
 import { perObject } from "./lazy.ts";
 
 /**
@@ -53,12 +54,6 @@ export interface TableCopy {
   streamPolicy: readonly Setting[];
   /** `KMSMasterKeyId`: the table's for a Table, the replica's own for a GlobalTable. */
   key: readonly Setting[];
-}
-
-/** `SSESpecification` under one branch, and what it says. */
-export interface Encryption {
-  specification: Setting;
-  enabled: Setting;
 }
 
 export const tablesOf = perObject((template: Template): readonly Table[] => {
@@ -136,12 +131,7 @@ function common(template: Template, resource: Resource, properties: readonly Set
     template,
     resource,
     id: resource.logicalId,
-    encryption: property("SSESpecification").flatMap((specification) =>
-      get(specification, "SSEEnabled").map((enabled) => ({
-        specification: { ...specification, when: enabled.when },
-        enabled,
-      })),
-    ),
+    encryption: encryptionOf(properties),
     deletionPolicy: get(whole, "DeletionPolicy"),
     updateReplacePolicy: get(whole, "UpdateReplacePolicy"),
     tableName: property("TableName"),
