@@ -19,6 +19,7 @@ try {
       stdio: "inherit",
     });
   }
+  spawnSync(process.execPath, [join(scratch, "policy.mjs")], { stdio: "inherit" });
   const file = join(scratch, "five.yaml");
   writeFileSync(file, sampleTemplate(5_000));
   const floor = measure("node -e 0", ["-e", "0"]);
@@ -51,7 +52,7 @@ function chunksOf(entry) {
 }
 
 async function bundled(name) {
-  for (const each of new Set([name, "editing"])) {
+  for (const each of new Set([name, "editing", "policy"])) {
     await build({
       entryPoints: [join(top, "bench", `${each}.ts`)],
       outfile: join(scratch, `${each}.mjs`),

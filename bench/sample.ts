@@ -71,3 +71,70 @@ function service(index: number): string {
           TABLE: !Ref Table${index}
 `;
 }
+
+/**
+ * A template with one role whose only policy has many statements about many tables, in the forms people write: by reference, by name, by
+ * prefix, with wildcards, conditions and denies.
+ */
+export function policyTemplate(statements: number, tables: number): string {
+  const tablesText = Array.from({ length: tables }, (_, index) => table(index)).join("");
+  const statementsText = Array.from({ length: statements }, (_, index) => statement(index, index % tables)).join("");
+  return `AWSTemplateFormatVersion: '2010-09-09'
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - { Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: "sts:AssumeRole" }
+  Policy:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyName: items
+      Roles: [!Ref Role]
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+${statementsText}${tablesText}`;
+}
+
+function table(index: number): string {
+  const name = index % 2 === 0 ? `      TableName: service-${index}\n` : "";
+  return `  Table${index}:
+    Type: AWS::DynamoDB::Table
+    DeletionPolicy: Retain
+    UpdateReplacePolicy: Retain
+    Properties:
+${name}      BillingMode: PAY_PER_REQUEST
+      DeletionProtectionEnabled: true
+      AttributeDefinitions: [{ AttributeName: pk, AttributeType: S }]
+      KeySchema: [{ AttributeName: pk, KeyType: HASH }]
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true }
+      SSESpecification: { SSEEnabled: true, SSEType: KMS, KMSMasterKeyId: !GetAtt Key.Arn }
+${index === 0 ? KEY : ""}`;
+}
+
+const KEY = `  Key:
+    Type: AWS::KMS::Key
+    DeletionPolicy: Retain
+    Properties:
+      EnableKeyRotation: true
+`;
+
+/** The forms take turns. */
+function statement(index: number, tableIndex: number): string {
+  const arn = `!GetAtt Table${tableIndex}.Arn`;
+  const named = `!Sub "arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/service-${tableIndex}"`;
+  const bodies = [
+    `{ Effect: Allow, Action: [dynamodb:GetItem, dynamodb:Query, dynamodb:PutItem], Resource: [${arn}, !Sub "\${Table${tableIndex}.Arn}/index/*"] }`,
+    `{ Effect: Allow, Action: [dynamodb:Get*, dynamodb:BatchGet*], Resource: ${named} }`,
+    `{ Effect: Allow, Action: [dynamodb:GetItem, dynamodb:Query], Resource: ${arn}, Condition: { "ForAllValues:StringEquals": { dynamodb:LeadingKeys: ["\${aws:userid}"] } } }`,
+    `{ Effect: Allow, Action: dynamodb:Update*, Resource: ${arn} }`,
+    `{ Effect: Deny, Action: [dynamodb:DeleteTable, dynamodb:DeleteItem], Resource: ${named} }`,
+    `{ Effect: Allow, Action: [dynamodb:GetRecords, dynamodb:GetShardIterator, dynamodb:DescribeStream], Resource: !Sub "\${Table${tableIndex}.Arn}/stream/*" }`,
+    `{ Effect: Allow, Action: [kms:Decrypt, kms:GenerateDataKey], Resource: !GetAtt Key.Arn }`,
+    `{ Effect: Allow, Action: dynamodb:PutItem, Resource: !Sub "arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/service-${tableIndex}*", Condition: { StringEquals: { aws:ResourceTag/team: orders } } }`,
+  ];
+  return `          - ${bodies[index % bodies.length]}\n`;
+}

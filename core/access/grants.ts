@@ -95,18 +95,29 @@ export function grantedActions(
 ): readonly string[] {
   const expansion = expandAction(pattern);
   if (expansion.kind === "notJudged") return [];
-  const covering = denies.filter((deny) => appliesWith(deny, statement) && coversResources(project, deny, statement));
-  if (covering.length === 0) return expansion.names;
-  const denied = new Set(covering.flatMap(deniedNames));
-  return expansion.names.filter((name) => !denied.has(name));
+  if (denies.length === 0) return expansion.names;
+  const left = expansion.names.filter((name) => !isDenied(project, statement, name, denies));
+  return left.length < expansion.names.length ? left : expansion.names;
 }
 
-function deniedNames(deny: Statement): readonly string[] {
+/** Most statements have nothing to do with most denies: resources are compared only where the actions meet. */
+function isDenied(project: Project, statement: Statement, name: string, denies: readonly Statement[]): boolean {
+  return denies.some((deny) => deniedNames(deny).has(name) && takesAway(project)(deny)(statement));
+}
+
+/** Does the deny hold wherever the allow does, and on all its resources? */
+const takesAway = perObject((project: Project) =>
+  perObject((deny: Statement) =>
+    perObject((allow: Statement) => appliesWith(deny, allow) && coversResources(project, deny, allow)),
+  ),
+);
+
+const deniedNames = perObject((deny: Statement): ReadonlySet<string> => {
   const excepted = deny.notActions.map(text);
   const rest = excepted.length > 0 && excepted.every((each) => each !== undefined) ? complementOf(excepted) : undefined;
   const named = deny.actions.filter(isAlwaysIn(deny)).flatMap((action) => namesOf(text(action)));
-  return rest?.kind === "judged" ? [...named, ...rest.names] : named;
-}
+  return new Set(rest?.kind === "judged" ? [...named, ...rest.names] : named);
+});
 
 /** Not only for some value of a parameter? */
 function isAlwaysIn(statement: Statement) {

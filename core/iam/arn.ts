@@ -98,6 +98,18 @@ function segmentsOf(text: ArnText): ArnText[] {
  * part crosses colons, so it also stands for parts that are missing after it: the account and resource of `arn:aws:dynamodb:*` are `*`.
  */
 export function splitArn(text: ArnText): ArnParts | undefined {
+  let known = splitTexts.get(text);
+  if (!known) {
+    known = { parts: split(text) };
+    splitTexts.set(text, known);
+  }
+  return known.parts;
+}
+
+/** The same texts are compared with many others. */
+const splitTexts = new WeakMap<ArnText, { parts: ArnParts | undefined }>();
+
+function split(text: ArnText): ArnParts | undefined {
   const segments = segmentsOf(text);
   if (segments.length < 2 || literalOf(segments[0] ?? []) !== "arn") return undefined;
   const missing = 6 - segments.length;
