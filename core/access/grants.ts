@@ -78,11 +78,11 @@ function isUnconditionalDeny(statement: Statement): boolean {
   return statement.effect === "Deny" && statement.conditions.length === 0 && !statement.conditionUnknown;
 }
 
-/** Does the deny hold in every branch in which the allow does? */
-function appliesWith(deny: Statement, allow: Statement): boolean {
-  const { template, when } = deny.located;
-  return template === allow.located.template
-    ? isImplied(template, when, allow.located.when)
+/** Is the first statement there in every branch in which the second one is? */
+export function appliesWith(statement: Statement, other: Statement): boolean {
+  const { template, when } = statement.located;
+  return template === other.located.template
+    ? isImplied(template, when, other.located.when)
     : factsOf(when).length === 0;
 }
 

@@ -23,6 +23,28 @@ export function closest(name: string, candidates: Iterable<string>): string | un
   return best ?? (longer.length === 1 ? longer[0] : undefined);
 }
 
+/**
+ * All candidates at the smallest edit distance from the name, if that is no more than `limit`; compared as `closest` does. None where the
+ * name is one of them, or too long to be anybody's typing mistake.
+ */
+export function nearest(name: string, candidates: Iterable<string>, limit: number): string[] {
+  const wanted = normalize(name);
+  if (wanted.length === 0 || wanted.length > MAX_LENGTH) return [];
+  let best = limit;
+  let found: string[] = [];
+  for (const candidate of candidates) {
+    const other = normalize(candidate);
+    if (Math.abs(other.length - wanted.length) > best) continue;
+    const distance = editDistance(wanted, other);
+    // A name that keeps none of its letters is no mistyped other one.
+    if (distance > best || distance >= Math.min(wanted.length, other.length)) continue;
+    if (distance < best) found = [];
+    best = distance;
+    found.push(candidate);
+  }
+  return best === 0 ? [] : found;
+}
+
 /** `; did you mean "x"?`, to be put behind a message, or nothing. */
 export function didYouMean(name: string, candidates: Iterable<string>): string {
   const meant = closest(name, candidates);

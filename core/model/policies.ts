@@ -14,6 +14,10 @@ export interface IdentityPolicy extends Policy {
   attachedTo: readonly Setting[];
 }
 
+export function isIdentityPolicy(policy: Policy): policy is IdentityPolicy {
+  return policy.kind === "identity";
+}
+
 /** A user, group, role or permission set. */
 export interface IamPrincipal {
   template: Template;

@@ -2,6 +2,7 @@ import { type Node, withoutAlias } from "../syntax/node.ts";
 import { intrinsicOf } from "../template/intrinsics.ts";
 import { perObject } from "./lazy.ts";
 import { type IdentityPolicy, identityPoliciesOf } from "./policies.ts";
+import type { Policy } from "./policy.ts";
 
 /** Characters that the policies of one resource may have, white space not counted. Source: IAM and STS quotas, character limits. */
 const LIMITS: Record<string, number> = {
@@ -14,8 +15,8 @@ const LIMITS: Record<string, number> = {
 /** All inline policies of a role together; the one of a permission set, too. */
 const ROLE_LIMIT = 10_240;
 
-/** Do some more texts in the policy keep it within what IAM accepts? All inline policies of one resource count together. */
-export function fitsWith(policy: IdentityPolicy, texts: readonly string[]): boolean {
+/** Do some more texts in an identity policy keep it within what IAM accepts? All inline policies of one resource count together. */
+export function fitsWith(policy: Pick<Policy, "template" | "resource">, texts: readonly string[]): boolean {
   const documents = identityPoliciesOf(policy.template).filter((each) => each.resource === policy.resource);
   const written = documents.reduce((sum, each) => sum + sizeOf(each), 0);
   const added = texts.reduce((sum, text) => sum + text.length + 3, 0);

@@ -10,6 +10,10 @@ export interface ResourcePolicy extends Policy {
   copy: TableCopy;
 }
 
+export function isResourcePolicy(policy: Policy): policy is ResourcePolicy {
+  return policy.kind === "table" || policy.kind === "stream";
+}
+
 export const resourcePoliciesOf = perObject((template: Template): readonly ResourcePolicy[] =>
   tablesOf(template).flatMap((table) => table.copies.flatMap((copy) => policiesOfCopy(table, copy))),
 );

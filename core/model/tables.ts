@@ -47,6 +47,8 @@ export interface TableCopy {
   region?: string;
   /** Where it stands: the logical id, or the replica's `Region` entry. */
   located: Setting;
+  /** What its properties are read from, one per branch: the table's `Properties`, or the replica's entry. */
+  holders: readonly Setting[];
   pointInTimeRecovery: readonly Setting[];
   deletionProtection: readonly Setting[];
   /** The `PolicyDocument` of the copy, and of its stream. */
@@ -144,6 +146,7 @@ function copyOf(name: string, located: Setting, holders: readonly Setting[], str
   return {
     name,
     located,
+    holders,
     pointInTimeRecovery: property("PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled"),
     deletionProtection: property("DeletionProtectionEnabled"),
     resourcePolicy: property("ResourcePolicy", "PolicyDocument"),

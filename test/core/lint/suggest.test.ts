@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { closest, didYouMean } from "../../../core/lint/suggest.ts";
+import { closest, didYouMean, nearest } from "../../../core/lint/suggest.ts";
 
 const RULES = [
   "point-in-time-recovery-disabled",
@@ -43,4 +43,25 @@ describe("closest", () => {
 test("a suggestion is put behind a message, or nothing is", () => {
   expect(didYouMean("erorr", ["error", "warning"])).toBe('; did you mean "error"?');
   expect(didYouMean("silent", ["error", "warning"])).toBe("");
+});
+
+describe("nearest", () => {
+  const NAMES = ["GetItem", "PutItem", "Scan", "Query"];
+
+  test.each([
+    ["GetItems", ["GetItem"]],
+    ["getitm", ["GetItem"]],
+    ["Scna", ["Scan"]],
+    ["etItem", ["GetItem"]],
+    ["utItem", ["PutItem"]],
+    ["utem", []],
+    ["PetItem", ["GetItem", "PutItem"]],
+    ["Scan", []],
+    ["Queries", []],
+    ["x", []],
+    ["", []],
+    ["GetItem".repeat(100), []],
+  ])("at most two mistakes from %s: %j", (name, meant) => {
+    expect(nearest(name, NAMES, 2)).toEqual(meant);
+  });
 });
