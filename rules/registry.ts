@@ -6,8 +6,13 @@ import sseKmsDisabled from "./encryption/sse-kms-disabled.ts";
 import tableNotCustomerManagedKey from "./encryption/table-not-customer-managed-key.ts";
 import templateUnreadable from "./file/template-unreadable.ts";
 import leadingkeysWithUncoveredAction from "./fine-grained/leadingkeys-with-uncovered-action.ts";
+import abacConditionDoesNotWork from "./identity/abac-condition-does-not-work.ts";
+import abacTagCanBeChangedByGrantee from "./identity/abac-tag-can-be-changed-by-grantee.ts";
 import broadManagedPolicy from "./identity/broad-managed-policy.ts";
+import denyLeavesEquivalentActionOpen from "./identity/deny-leaves-equivalent-action-open.ts";
 import fullDynamodbAccess from "./identity/full-dynamodb-access.ts";
+import mfaConditionIneffective from "./identity/mfa-condition-ineffective.ts";
+import unknownOrNonIamAction from "./identity/unknown-or-non-iam-action.ts";
 import wildcardGrantsUnexpectedActions from "./identity/wildcard-grants-unexpected-actions.ts";
 import wildcardResource from "./identity/wildcard-resource.ts";
 import keyDiesBeforeTable from "./keys/key-dies-before-table.ts";
@@ -33,8 +38,13 @@ export const RULES: readonly Rule[] = [
   tableNotCustomerManagedKey,
   templateUnreadable,
   leadingkeysWithUncoveredAction,
+  abacConditionDoesNotWork,
+  abacTagCanBeChangedByGrantee,
   broadManagedPolicy,
+  denyLeavesEquivalentActionOpen,
   fullDynamodbAccess,
+  mfaConditionIneffective,
+  unknownOrNonIamAction,
   wildcardGrantsUnexpectedActions,
   wildcardResource,
   keyDiesBeforeTable,
