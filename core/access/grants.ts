@@ -2,7 +2,7 @@ import { isImplied } from "../evaluate/branches.ts";
 import { factsOf } from "../evaluate/path.ts";
 import { type Setting, text } from "../evaluate/setting.ts";
 import { piecesKey, piecesOf } from "../evaluate/value.ts";
-import { complementOf, expandAction } from "../iam/actions.ts";
+import { complementOf, expandAction, type Service } from "../iam/actions.ts";
 import { type ArnText, couldBeService, coversEveryTable, isBareStar } from "../iam/arn.ts";
 import { arnCovers, arnsOverlap } from "../iam/arn-match.ts";
 import type { Statement } from "../iam/statements.ts";
@@ -86,25 +86,30 @@ function appliesWith(deny: Statement, allow: Statement): boolean {
     : factsOf(when).length === 0;
 }
 
-/** Qualified names of what a pattern grants in DynamoDB and DAX, less what the denies take away on all of the statement's resources. */
+/**
+ * Qualified names of what a pattern grants in DynamoDB and DAX, or in the services asked for, less what the denies take away on all of the
+ * statement's resources.
+ */
 export function grantedActions(
   project: Project,
   statement: Statement,
   pattern: string,
   denies: readonly Statement[],
+  services?: readonly Service[],
 ): readonly string[] {
-  const expansion = expandAction(pattern);
+  const expansion = expandAction(pattern, services);
   if (expansion.kind === "notJudged") return [];
   const covering = denies.filter((deny) => appliesWith(deny, statement) && coversResources(project, deny, statement));
   if (covering.length === 0) return expansion.names;
-  const denied = new Set(covering.flatMap(deniedNames));
+  const denied = new Set(covering.flatMap((deny) => deniedNames(deny, services)));
   return expansion.names.filter((name) => !denied.has(name));
 }
 
-function deniedNames(deny: Statement): readonly string[] {
+function deniedNames(deny: Statement, services?: readonly Service[]): readonly string[] {
   const excepted = deny.notActions.map(text);
-  const rest = excepted.length > 0 && excepted.every((each) => each !== undefined) ? complementOf(excepted) : undefined;
-  const named = deny.actions.filter(isAlwaysIn(deny)).flatMap((action) => namesOf(text(action)));
+  const isRead = excepted.length > 0 && excepted.every((each) => each !== undefined);
+  const rest = isRead ? complementOf(excepted, services) : undefined;
+  const named = deny.actions.filter(isAlwaysIn(deny)).flatMap((action) => namesOf(text(action), services));
   return rest?.kind === "judged" ? [...named, ...rest.names] : named;
 }
 
@@ -114,8 +119,8 @@ function isAlwaysIn(statement: Statement) {
   return (part: Setting): boolean => isImplied(template, part.when, when);
 }
 
-function namesOf(pattern: string | undefined): readonly string[] {
-  const expansion = pattern === undefined ? undefined : expandAction(pattern);
+function namesOf(pattern: string | undefined, services?: readonly Service[]): readonly string[] {
+  const expansion = pattern === undefined ? undefined : expandAction(pattern, services);
   return expansion?.kind === "judged" ? expansion.names : [];
 }
 

@@ -155,7 +155,7 @@ const attachmentsOf = perObject((project: Project): Attachments => {
 });
 
 /** The literal name of a role, user or group; undefined where CloudFormation makes one up or it has several. */
-function nameOf({ template, resource, kind }: IamPrincipal): string | undefined {
+export function nameOf({ template, resource, kind }: IamPrincipal): string | undefined {
   if (kind === "permission set") return undefined;
   const key = { role: "RoleName", user: "UserName", group: "GroupName" }[kind];
   const [only, ...others] = propertiesOf(template, resource).flatMap((each) => get(each, key));
