@@ -1,5 +1,5 @@
 import { get, isAbsent, propertiesOf, type Setting, text } from "../evaluate/setting.ts";
-import { piecesOf, textOf } from "../evaluate/value.ts";
+import { piecesOf, textOf, type Value } from "../evaluate/value.ts";
 import { complementOf, expandAction, findAction, type Service } from "../iam/actions.ts";
 import { type ArnText, isBareStar, splitArn } from "../iam/arn.ts";
 import { arnsOverlap } from "../iam/arn-match.ts";
@@ -216,6 +216,7 @@ export function deniedBy(policy: Policy, action: string): boolean | undefined {
 export function speaksOf(statement: Statement, action: string): boolean | undefined {
   const has = ({ value }: Setting): boolean | undefined => {
     const pattern = textOf(value);
+    if (pattern === undefined && isAnotherService(value)) return false;
     const expansion = pattern === undefined ? undefined : expandAction(pattern, KMS);
     return expansion?.kind === "judged" ? expansion.names.includes(action) : undefined;
   };
@@ -226,6 +227,12 @@ export function speaksOf(statement: Statement, action: string): boolean | undefi
     return excepted.includes(true) ? false : excepted.includes(undefined) ? undefined : true;
   }
   return answers.includes(undefined) ? undefined : false;
+}
+
+/** `s3:${Action}`: whatever the rest is. */
+function isAnotherService(value: Value): boolean {
+  const [start] = piecesOf(value) ?? [];
+  return typeof start === "string" && /^[\w-]+:/.test(start) && !/^kms:/i.test(start);
 }
 
 // ---- Conditions --------------------------------------------------------------------------------------------------------------------

@@ -203,8 +203,8 @@ export function unknownManagedPolicies(project: Project, principal: IamPrincipal
   });
 }
 
-/** The ARN or name, with holes (`${AWS::Partition}`) written as `*`. */
-function managedPolicyText(setting: Setting): string | undefined {
+/** The ARN or name of an attached managed policy, with holes (`${AWS::Partition}`) written as `*`. */
+export function managedPolicyText(setting: Setting): string | undefined {
   return (
     text(setting) ??
     piecesOf(setting.value)

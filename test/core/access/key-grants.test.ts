@@ -161,6 +161,8 @@ describe("a statement", () => {
     ["Action: kms:Dec*", true],
     ["Action: kms:Encrypt", false],
     ["Action: [kms:Encrypt, !Ref P]", undefined],
+    ["Action: [!Sub 's3:${P}']", false],
+    ["Action: [!Sub 'kms:${P}']", undefined],
     ["NotAction: kms:Encrypt", true],
     ["NotAction: kms:De*", false],
     ["NotAction: !Ref P", undefined],
