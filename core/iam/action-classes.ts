@@ -183,6 +183,9 @@ export const keyDestroying: ActionSet = kms(
   "RetireGrant",
 );
 
+/** Decide about a key's life and policy: whoever may is its administrator. */
+export const keyAdministration: ActionSet = kms("PutKeyPolicy", "ScheduleKeyDeletion");
+
 /** Give a key to anybody: by its policy, or by a grant, which needs no policy. */
 export const keyGivingAway: ActionSet = kms("PutKeyPolicy", "CreateGrant");
 
