@@ -13,6 +13,7 @@ import type { IdentityPolicy } from "../model/policies.ts";
 import type { Policy } from "../model/policy.ts";
 import { accountOf, writtenText } from "../model/principal-account.ts";
 import { follow, type Project } from "../model/project.ts";
+import type { Resource } from "../template/template.ts";
 import { grantedActions, resourceArns, unconditionalDenies } from "./grants.ts";
 
 /** What one entry of an Allow gives in KMS. */
@@ -129,22 +130,49 @@ const exact = { caseSensitive: true };
 
 /** Does an identity policy's statement speak of the key? Undefined where that is known only at deployment. */
 export function reachesKey(project: Project, statement: Statement, key: Key): boolean | undefined {
-  const own = arnOf(project, key.template, { kind: "reference", id: key.resource.id, attribute: "Arn" });
   if (statement.notResources.length > 0) return undefined;
+  const { isEvery, named, unnamed } = reachOf(project)(statement);
+  const own = arnOfKey(project)(key);
+  if (isEvery || named.some(({ resource, arn }) => resource === key.resource && arnsOverlap(arn, own) !== false))
+    return true;
   let undecided = false;
-  for (const { setting, arn } of resourceArns(project, statement)) {
-    if (arn && coversEveryKey(arn)) return true;
-    const named = keyIn(project, setting);
-    const overlap = arn && own ? arnsOverlap(arn, own) : undefined;
-    if (named === undefined && overlap === true) return true;
-    if (named === key.resource && overlap !== false) return true;
-    if (named === undefined && overlap === undefined) undecided = true;
+  for (const arn of unnamed) {
+    const overlap = arn && arnsOverlap(arn, own);
+    if (overlap === true) return true;
+    if (overlap === undefined) undecided = true;
   }
   return undecided ? undefined : false;
 }
 
+/** The resources of a statement as far as they may be keys: most refer to one in view, and need no comparison with the others. */
+interface Reach {
+  isEvery: boolean;
+  named: readonly { resource: Resource; arn: ArnText }[];
+  unnamed: readonly (ArnText | undefined)[];
+}
+
+const reachOf = perObject((project: Project) =>
+  perObject((statement: Statement): Reach => {
+    const named: { resource: Resource; arn: ArnText }[] = [];
+    const unnamed: (ArnText | undefined)[] = [];
+    for (const { setting, arn } of resourceArns(project, statement)) {
+      const resource = keyIn(project, setting);
+      if (arn && resource) named.push({ resource, arn });
+      else unnamed.push(arn);
+    }
+    return { isEvery: everyKey(project, statement).length > 0, named, unnamed };
+  }),
+);
+
+const arnOfKey = perObject((project: Project) =>
+  perObject(
+    ({ template, resource }: Key): ArnText =>
+      arnOf(project, template, { kind: "reference", id: resource.id, attribute: "Arn" }) ?? [],
+  ),
+);
+
 /** The key in view that a resource text refers to. */
-function keyIn(project: Project, { template, value }: Setting) {
+function keyIn(project: Project, { template, value }: Setting): Resource | undefined {
   for (const piece of piecesOf(value) ?? []) {
     const target = typeof piece === "string" ? undefined : follow(project, template, piece);
     if (target && /^AWS::KMS::(?:Replica)?Key$/.test(target.resource.type)) return target.resource;
@@ -165,10 +193,10 @@ export function isLeftToIdentityPolicies(key: Key, action: string): boolean | un
 }
 
 /** The key's policy in each branch; undefined: the default one. */
-function documentsOf(key: Key): (Policy | undefined)[] {
+const documentsOf = perObject((key: Key): readonly (Policy | undefined)[] => {
   const documents = propertiesOf(key.template, key.resource).flatMap((properties) => get(properties, "KeyPolicy"));
   return [...documents.filter(isAbsent).map(() => undefined), ...key.policies];
-}
+});
 
 function isLeftBy(policy: Policy, action: string): boolean | undefined {
   const denied = deniedBy(policy, action);

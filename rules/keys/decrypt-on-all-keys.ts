@@ -21,7 +21,7 @@ export default defineRule({
   recommended: true,
   docs: {
     what: "Whoever reads or writes items of a table may decrypt with every KMS key of the account.",
-    why: "kms:Decrypt on `*` reaches every key whose policy leaves access to identity policies, as the default one does. A customer managed key is there to say who may read a table's data; a role that may decrypt with all of them passes that by for every table, bucket and secret that it can reach some other way.",
+    why: "The action kms:Decrypt on `*` reaches every key whose policy leaves access to identity policies, as the default one does. A customer managed key is there to say who may read a table's data; a role that may decrypt with all of them passes that by for every table, bucket and secret that it can reach some other way.",
     how: "Name the keys of the tables, or let the permission count through DynamoDB only (`kms:ViaService`) or for named aliases (`kms:ResourceAliases`).",
     references: [
       "https://docs.aws.amazon.com/kms/latest/developerguide/iam-policies-best-practices.html",

@@ -91,7 +91,7 @@ export default defineRule({
     ],
   },
   controls: {},
-  construct: "key.grantDecrypt(new ViaServicePrincipal('dynamodb.*.amazonaws.com', role))",
+  construct: "key.grantDecrypt(new kms.ViaServicePrincipal(`dynamodb.${this.region}.amazonaws.com`, role))",
   check({ project, keys }, report) {
     for (const key of keys) {
       if (!tableKeysOf(project).includes(key)) continue;

@@ -136,6 +136,8 @@ function checkIdentityPolicy(view: View, policy: IdentityPolicy, report: Report)
   const mayBeSuspect = holders.length === 0 || holders.some((holder) => useOf(holder) === "other");
   const suspects = holders.filter((holder) => isSuspect(project, holder));
   if (suspects.length === 0 && !mayBeSuspect) return;
+  const hasData = suspects.some((holder) => mayUseItems(project, holder) === "yes");
+  if (tableKeysOf(project).length === 0 && !hasData) return;
   for (const danger of dangers) {
     const { statement, entries } = danger;
     const [{ at }] = entries;
@@ -145,7 +147,6 @@ function checkIdentityPolicy(view: View, policy: IdentityPolicy, report: Report)
       report.cannotTell(at, "it is not known which keys its statement is about, or whether their policies count it");
       continue;
     }
-    if (aim.keys.length === 0 && !suspects.some((holder) => mayUseItems(project, holder) === "yes")) continue;
     if (suspects.length === 0) {
       report.cannotTell(at, "it is not known who has the policy");
       continue;

@@ -293,6 +293,9 @@ describe("every key", () => {
     const elsewhere = roleOf(LAMBDA, inline(data), "DataRole");
     expect(toldInBoth(RULE, onEvery(allow("kms:PutKeyPolicy", '"*"'), elsewhere))).toEqual([]);
     expect(toldInBoth(RULE, onEvery(allow("kms:PutKeyPolicy", '"*"'), ""))).toEqual([]);
+    const nobody = managedPolicy(allow("kms:*", '"*"'), "  Orders: { Type: AWS::DynamoDB::Table }\n");
+    expect(toldInBoth(RULE, nobody)).toEqual([]);
+    expect(untold(RULE, nobody)).toEqual([]);
   });
 
   test("limited by aliases or tags it is not every key: cannot tell", () => {
@@ -497,6 +500,12 @@ describe("fixes", () => {
                   - kms:DescribeKey`,
       ),
     );
+  });
+
+  test("on every key, where decrypt-on-all-keys still speaks of the resource", () => {
+    const template = withRole(LAMBDA, allow("kms:*", '"*"') + DATA, tableWithKey());
+    expect(offered(RULE, template)).toEqual(["caution: Allow the use of the key only (stops its administration)"]);
+    expect(told("decrypt-on-all-keys", repaired(RULE, template) ?? "")).toHaveLength(1);
   });
 
   test("another wildcard is written out without them", () => {
