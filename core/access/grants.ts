@@ -2,7 +2,7 @@ import { isImplied } from "../evaluate/branches.ts";
 import { factsOf } from "../evaluate/path.ts";
 import { type Setting, text } from "../evaluate/setting.ts";
 import { piecesKey, piecesOf } from "../evaluate/value.ts";
-import { complementOf, expandAction } from "../iam/actions.ts";
+import { complementOf, expandAction, type Service } from "../iam/actions.ts";
 import { type ArnText, couldBeService, coversEveryTable, isBareStar } from "../iam/arn.ts";
 import { arnCovers, arnsOverlap } from "../iam/arn-match.ts";
 import type { Statement } from "../iam/statements.ts";
@@ -86,14 +86,18 @@ export function appliesWith(statement: Statement, other: Statement): boolean {
     : factsOf(when).length === 0;
 }
 
-/** Qualified names of what a pattern grants in DynamoDB and DAX, less what the denies take away on all of the statement's resources. */
+/**
+ * Qualified names of what a pattern grants in DynamoDB and DAX, or in the services asked for, less what the denies take away on all of the
+ * statement's resources.
+ */
 export function grantedActions(
   project: Project,
   statement: Statement,
   pattern: string,
   denies: readonly Statement[],
+  services?: readonly Service[],
 ): readonly string[] {
-  const expansion = expandAction(pattern);
+  const expansion = expandAction(pattern, services);
   if (expansion.kind === "notJudged") return [];
   if (denies.length === 0) return expansion.names;
   const left = expansion.names.filter((name) => !isDenied(project, statement, name, denies));
@@ -112,9 +116,11 @@ const takesAway = perObject((project: Project) =>
   ),
 );
 
+/** Of every service there is a table of. */
 const deniedNames = perObject((deny: Statement): ReadonlySet<string> => {
   const excepted = deny.notActions.map(text);
-  const rest = excepted.length > 0 && excepted.every((each) => each !== undefined) ? complementOf(excepted) : undefined;
+  const isRead = excepted.length > 0 && excepted.every((each) => each !== undefined);
+  const rest = isRead ? complementOf(excepted, SERVICES) : undefined;
   const named = deny.actions.filter(isAlwaysIn(deny)).flatMap((action) => namesOf(text(action)));
   return new Set(rest?.kind === "judged" ? [...named, ...rest.names] : named);
 });
@@ -125,8 +131,10 @@ function isAlwaysIn(statement: Statement) {
   return (part: Setting): boolean => isImplied(template, part.when, when);
 }
 
+const SERVICES: readonly Service[] = ["dynamodb", "dax", "kms"];
+
 function namesOf(pattern: string | undefined): readonly string[] {
-  const expansion = pattern === undefined ? undefined : expandAction(pattern);
+  const expansion = pattern === undefined ? undefined : expandAction(pattern, SERVICES);
   return expansion?.kind === "judged" ? expansion.names : [];
 }
 

@@ -53,6 +53,21 @@ function findTables(project: Project, statement: Statement): Table[] {
   return [...found];
 }
 
+/**
+ * Those of them that a resource of the statement names, by reference or written out in full: not by `*`, which speaks of no table in
+ * particular.
+ */
+export function tablesNamedBy(project: Project, statement: Statement): readonly Table[] {
+  const byName = tablesByName(project);
+  const found = new Set<Table>();
+  for (const { arn } of resourceArns(project, statement)) {
+    const name = arn && tableNameOf(arn);
+    const key = name ? keyOf(name) : "*";
+    if (!/[*?]/.test(key)) for (const table of byName.get(key) ?? []) found.add(table);
+  }
+  return [...found];
+}
+
 /** How many tables are pointed at: more are no help. */
 const MOST_TABLES = 3;
 

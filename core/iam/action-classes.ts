@@ -7,6 +7,7 @@ import { type Action, actionsOf, findAction } from "./actions.ts";
 type ActionSet = ReadonlySet<string>;
 
 const dynamodb = (...names: string[]): ActionSet => new Set(names.map((name) => `dynamodb:${name}`));
+const kms = (...names: string[]): ActionSet => new Set(names.map((name) => `kms:${name}`));
 const dax = (...names: string[]): ActionSet => new Set(names.map((name) => `dax:${name}`));
 
 function derived(condition: (action: Action) => boolean): ActionSet {
@@ -169,6 +170,24 @@ export const equivalentActions: Readonly<Record<"read" | "insert" | "update" | "
   delete: dynamodb("DeleteItem", "BatchWriteItem", "PartiQLDelete"),
   bulkRead: dynamodb("Scan", "PartiQLSelect", "ExportTableToPointInTime", "GetRecords"),
 };
+
+/**
+ * Make a key unusable for everybody, and with it what is encrypted under it. Grants are what DynamoDB itself uses the key by: without them the
+ * table becomes inaccessible. Source: DynamoDB Developer Guide, encryption at rest usage notes, use of grants.
+ */
+export const keyDestroying: ActionSet = kms(
+  "ScheduleKeyDeletion",
+  "DisableKey",
+  "DeleteImportedKeyMaterial",
+  "RevokeGrant",
+  "RetireGrant",
+);
+
+/** Decide about a key's life and policy: whoever may is its administrator. */
+export const keyAdministration: ActionSet = kms("PutKeyPolicy", "ScheduleKeyDeletion");
+
+/** Give a key to anybody: by its policy, or by a grant, which needs no policy. */
+export const keyGivingAway: ActionSet = kms("PutKeyPolicy", "CreateGrant");
 
 /**
  * Would the author of `dynamodb:Put*` be surprised to have granted this? Everything destructive, everything that copies tables out, everything

@@ -37,7 +37,7 @@ const PARTITION = { hole: "AWS::Partition" };
 const REGION = { hole: "AWS::Region" };
 const ACCOUNT = { hole: "AWS::AccountId" };
 
-/** ARN formats: service authorization reference of DynamoDB and DAX; of other services only the service is of interest. */
+/** ARN formats: service authorization reference of DynamoDB, DAX and KMS; of other services only the service is of interest. */
 function knownArn(target: Target): ArnText | undefined {
   const { template, resource, attribute } = target;
   const name = { hole: `${template.file}#${resource.id}` };
@@ -49,6 +49,9 @@ function knownArn(target: Target): ArnText | undefined {
   }
   if (service === "DAX" && kind === "Cluster")
     return attribute === "Arn" ? ["arn:", PARTITION, ":dax:", REGION, ":", ACCOUNT, ":cache/", name] : undefined;
+  // `Ref` gives the key's id, so that a spelled-out `key/${Key}` is the same.
+  if (service === "KMS" && attribute === "Arn")
+    return ["arn:", PARTITION, ":kms:", REGION, ":", ACCOUNT, ":key/", name];
   if (attribute?.endsWith("Arn") && resource.type.startsWith("AWS::"))
     return ["arn:", PARTITION, `:${service.toLowerCase()}:`, REGION, ":", ACCOUNT, ":", name];
   return undefined;

@@ -159,7 +159,7 @@ const attachmentsOf = perObject((project: Project): Attachments => {
 });
 
 /** The literal name of a role, user or group; undefined where CloudFormation makes one up or it has several. */
-function nameOf({ template, resource, kind }: IamPrincipal): string | undefined {
+export function nameOf({ template, resource, kind }: IamPrincipal): string | undefined {
   if (kind === "permission set") return undefined;
   const key = { role: "RoleName", user: "UserName", group: "GroupName" }[kind];
   const [only, ...others] = propertiesOf(template, resource).flatMap((each) => get(each, key));
@@ -207,8 +207,8 @@ export function unknownManagedPolicies(project: Project, principal: IamPrincipal
   });
 }
 
-/** The ARN or name, with holes (`${AWS::Partition}`) written as `*`. */
-function managedPolicyText(setting: Setting): string | undefined {
+/** The ARN or name of an attached managed policy, with holes (`${AWS::Partition}`) written as `*`. */
+export function managedPolicyText(setting: Setting): string | undefined {
   return (
     text(setting) ??
     piecesOf(setting.value)

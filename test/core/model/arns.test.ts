@@ -19,6 +19,8 @@ const RESOURCES = `  Orders:
     Type: AWS::S3::Bucket
   Topic:
     Type: AWS::SNS::Topic
+  Key:
+    Type: AWS::KMS::Key
   Custom:
     Type: Custom::Thing
 `;
@@ -55,6 +57,8 @@ describe("what a text comes to", () => {
     ],
     ["!GetAtt Cache.Arn", "arn:<AWS::Partition>:dax:<AWS::Region>:<AWS::AccountId>:cache/<template.yaml#Cache>"],
     ["!Sub ${Bucket.Arn}/*", "arn:<AWS::Partition>:s3:<AWS::Region>:<AWS::AccountId>:<template.yaml#Bucket>/*"],
+    ["!GetAtt Key.Arn", "arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/<template.yaml#Key>"],
+    ["!Sub arn:aws:kms:*:*:key/${Key}", "arn:aws:kms:*:*:key/<template.yaml#Key>"],
     ["!Ref Topic", "<template.yaml#Topic>"],
     ["!GetAtt Custom.Arn", "<template.yaml#Custom.Arn>"],
     ["!Ref Where", "<template.yaml#Where>"],
