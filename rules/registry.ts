@@ -15,7 +15,11 @@ import mfaConditionIneffective from "./identity/mfa-condition-ineffective.ts";
 import unknownOrNonIamAction from "./identity/unknown-or-non-iam-action.ts";
 import wildcardGrantsUnexpectedActions from "./identity/wildcard-grants-unexpected-actions.ts";
 import wildcardResource from "./identity/wildcard-resource.ts";
+import decryptOnAllKeys from "./keys/decrypt-on-all-keys.ts";
 import keyDiesBeforeTable from "./keys/key-dies-before-table.ts";
+import keyUseNotLimitedToDynamodb from "./keys/key-use-not-limited-to-dynamodb.ts";
+import workloadCanDestroyOrHijackKey from "./keys/workload-can-destroy-or-hijack-key.ts";
+import workloadLacksTableKey from "./keys/workload-lacks-table-key.ts";
 import gatewayEndpointWithoutRoutes from "./network/gateway-endpoint-without-routes.ts";
 import vpcComputeWithoutDynamodbEndpoint from "./network/vpc-compute-without-dynamodb-endpoint.ts";
 import vpcWithoutDynamodbEndpoint from "./network/vpc-without-dynamodb-endpoint.ts";
@@ -47,7 +51,11 @@ export const RULES: readonly Rule[] = [
   unknownOrNonIamAction,
   wildcardGrantsUnexpectedActions,
   wildcardResource,
+  decryptOnAllKeys,
   keyDiesBeforeTable,
+  keyUseNotLimitedToDynamodb,
+  workloadCanDestroyOrHijackKey,
+  workloadLacksTableKey,
   gatewayEndpointWithoutRoutes,
   vpcComputeWithoutDynamodbEndpoint,
   vpcWithoutDynamodbEndpoint,
