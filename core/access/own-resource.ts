@@ -31,9 +31,16 @@ function matchesOwn(policy: ResourcePolicy, own: readonly ArnText[], arn: ArnTex
   if (isBareStar(arn)) return true;
   const name = tableNameOf(arn);
   if (name && isAnotherTable(policy, name)) return false;
-  const answers = own.map((each) => arnsOverlap(arn, each));
+  const bound = arn.map((piece) => (typeof piece === "string" ? piece : boundHole(policy.template, piece)));
+  const answers = own.map((each) => arnsOverlap(bound, each));
   if (answers.includes(true)) return true;
   return answers.includes(undefined) ? undefined : false;
+}
+
+/** The stack's region and account where they are known. */
+function boundHole({ inputs }: Template, piece: Hole): string | Hole {
+  if (piece.hole === "AWS::Region") return inputs.region ?? piece;
+  return piece.hole === "AWS::AccountId" ? (inputs.account ?? piece) : piece;
 }
 
 /** Two tables of a template never have the same name, whatever the names are. */
