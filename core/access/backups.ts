@@ -6,6 +6,7 @@ import { arnOf } from "../model/arns.ts";
 import { perObject } from "../model/lazy.ts";
 import type { Project } from "../model/project.ts";
 import type { Table } from "../model/tables.ts";
+import { inOwnPartition } from "./own-resource.ts";
 
 interface Selection {
   role: Setting;
@@ -41,7 +42,7 @@ export function backupRolesOf(project: Project, table: Table): readonly Setting[
   const arn = arnOf(project, table.template, { kind: "reference", id: table.resource.id, attribute: "Arn" });
   return arn
     ? selections
-        .filter(({ resources }) => resources.some((each) => arnCovers(each, arn) === true))
+        .filter(({ resources }) => resources.some((each) => arnCovers(inOwnPartition(each), arn) === true))
         .map(({ role }) => role)
     : [];
 }

@@ -1,5 +1,5 @@
 import type { ArnText, Hole } from "../iam/arn.ts";
-import { isBareStar, tableNameOf } from "../iam/arn.ts";
+import { isBareStar, splitArn, tableNameOf } from "../iam/arn.ts";
 import { arnsOverlap } from "../iam/arn-match.ts";
 import type { Statement } from "../iam/statements.ts";
 import { nameOfTable } from "../model/arns.ts";
@@ -32,10 +32,20 @@ function matchesOwn(policy: ResourcePolicy, own: readonly ArnText[], arn: ArnTex
   const name = tableNameOf(arn);
   if (name && isAnotherTable(policy, name)) return false;
   const bound = arn.map((piece) => (typeof piece === "string" ? piece : boundHole(policy.template, piece)));
-  const answers = own.map((each) => arnsOverlap(bound, each));
+  const answers = own.map((each) => arnsOverlap(inOwnPartition(bound), each));
   if (answers.includes(true)) return true;
   return answers.includes(undefined) ? undefined : false;
 }
+
+/** The ARN in the partition that the stack is deployed in, as whoever writes `arn:aws:` deploys there. */
+export function inOwnPartition(arn: ArnText): ArnText {
+  const parts = splitArn(arn);
+  if (!parts) return arn;
+  const { service, region, account, resource } = parts;
+  return ["arn:", PARTITION, ":", ...service, ":", ...region, ":", ...account, ":", ...resource];
+}
+
+const PARTITION: Hole = { hole: "AWS::Partition" };
 
 /** The stack's region and account where they are known. */
 function boundHole({ inputs }: Template, piece: Hole): string | Hole {
@@ -63,7 +73,7 @@ function ownArns({ kind, table, copy, template }: ResourcePolicy): ArnText[] {
   const { region, account } = template.inputs;
   const own = [
     "arn:",
-    { hole: "AWS::Partition" },
+    PARTITION,
     ":dynamodb:",
     regionOf(copy.region, region),
     ":",

@@ -381,7 +381,7 @@ describe("backups", () => {
     expect(of(LITERAL, "!GetAtt Orders.Arn")).toEqual(fails("AWSBackupDefaultServiceRole"));
     expect(of("!GetAtt BackupRole.Arn", "!GetAtt Orders.Arn")).toEqual(fails("BackupRole"));
     expect(of(LITERAL, '"*"')).toEqual(fails("AWSBackupDefaultServiceRole"));
-    expect(of(LITERAL, '"arn:aws:dynamodb:*:*:table/*"')).toEqual([]);
+    expect(of(LITERAL, '"arn:aws:dynamodb:*:*:table/*"')).toEqual(fails("AWSBackupDefaultServiceRole"));
     expect(of(LITERAL, '"arn:*:dynamodb:*:*:table/*"')).toEqual(fails("AWSBackupDefaultServiceRole"));
   });
 
