@@ -20,6 +20,17 @@ export function speaksOfOwnResource(
   policy: ResourcePolicy,
   statement: Statement,
 ): boolean | undefined {
+  const known = answersOf(project)(policy);
+  if (!known.has(statement)) known.set(statement, speaks(project, policy, statement));
+  return known.get(statement);
+}
+
+/** Every rule about resource policies asks the same of every statement. */
+const answersOf = perObject((_project: Project) =>
+  perObject((_policy: ResourcePolicy) => new Map<Statement, boolean | undefined>()),
+);
+
+function speaks(project: Project, policy: ResourcePolicy, statement: Statement): boolean | undefined {
   if (statement.notResources.length > 0 || statement.resources.length === 0) return undefined;
   const own = ownArns(policy);
   const answers = resourceArns(project, statement).map(({ arn }) => arn && matchesOwn(policy, own, arn));

@@ -19,7 +19,7 @@ export function allowedTo(
   statement: Statement,
   principal: Principal,
 ): readonly string[] {
-  const denies = policy.statements.filter((deny) => isUnconditional(deny) && hits(deny, principal));
+  const denies = unconditionalDenies(policy).filter((deny) => hits(deny, principal));
   const names = patternsOf(statement).flatMap((pattern) => grantedActions(project, statement, pattern, denies));
   return [...new Set(names)].filter((name) => existsOn(policy.kind, name));
 }
@@ -59,6 +59,8 @@ function existsOn(kind: ResourcePolicy["kind"], name: string): boolean {
     types.some((type) => (kind === "stream" ? type.name === "stream" : type.name === "table" || type.name === "index"))
   );
 }
+
+const unconditionalDenies = perObject(({ statements }: ResourcePolicy) => statements.filter(isUnconditional));
 
 function isUnconditional(statement: Statement): boolean {
   return statement.effect === "Deny" && statement.conditions.length === 0 && !statement.conditionUnknown;

@@ -87,13 +87,13 @@ export default defineRule({
         const action = statement.actions.find((each) => brings(each, names)) ?? statement.notActions[0];
         if (!action) continue;
         const at = { ...action, when: inStatement(statement, action) };
-        const isKnown = grants.some(({ principal }) => accountOf(principal, project).kind !== "unknown");
-        if (!isKnown) {
-          report.cannotTell(at, "whom it is granted to is known only at deployment");
+        const known = grants.filter(({ principal }) => isSurelyLetIn(project, principal));
+        if (!known[0]) {
+          report.cannotTell(at, whyUnknown(project, first.principal));
           continue;
         }
         report(at, {
-          message: `Resource policy of ${ownerName(policy)} lets ${whoOf(first.principal)}${grants.length > 1 ? ` and ${grants.length - 1} more` : ""} do ${firstOf(bySeriousness(names).map(shortName))} (${labelOf(statement)}).`,
+          message: `Resource policy of ${ownerName(policy)} lets ${whoOf(known[0].principal)}${grants.length > 1 ? ` and ${grants.length - 1} more` : ""} do ${firstOf(bySeriousness(names).map(shortName))} (${labelOf(statement)}).`,
           fixes: narrower(action, names),
         });
       }
@@ -123,8 +123,22 @@ function isJudged(view: View, statement: Statement, principal: Principal): boole
   return !(account.kind === "own" && account.whole) && !isAdministrator(view.project, principal);
 }
 
+/** A written account that may be the stack's own would only get what its identity policies grant. */
+function isSurelyLetIn(project: Project, principal: Principal): boolean {
+  const account = accountOf(principal, project);
+  return account.kind !== "unknown" && !(account.kind === "account" && account.whole && !account.isForeign);
+}
+
+function whyUnknown(project: Project, principal: Principal): string {
+  const account = accountOf(principal, project);
+  return account.kind === "account"
+    ? `account ${account.account} may be the stack's own, which is not known here`
+    : "whom it is granted to is known only at deployment";
+}
+
 function worstOf(project: Project, policy: ResourcePolicy, statement: Statement, principal: Principal): string[] {
-  const expected = principal.type === "Service" ? (DOCUMENTED[serviceOf(principal.setting)] ?? []) : [];
+  const expected =
+    principal.type === "Service" ? (DOCUMENTED[serviceOf(principal.setting)] ?? []) : writtenOut(statement, REPLICA);
   return allowedTo(project, policy, statement, principal).filter((name) => isBroad(name) && !expected.includes(name));
 }
 
@@ -134,6 +148,13 @@ const DOCUMENTED: Record<string, readonly string[]> = {
   glue: ["dynamodb:ExportTableToPointInTime"],
   "replication.dynamodb": ["dynamodb:ReadDataForReplication"],
 };
+
+/** The owner of a replica in another account needs it, which cross-account-grant speaks of. */
+const REPLICA = "dynamodb:AssociateTableReplica";
+
+function writtenOut({ actions }: Statement, name: string): readonly string[] {
+  return actions.some((action) => text(action)?.toLowerCase() === name.toLowerCase()) ? [name] : [];
+}
 
 function brings(action: Setting, names: readonly string[]): boolean {
   return namesOf(action).some((name) => names.includes(name));

@@ -110,14 +110,22 @@ function needsKey(name: string): boolean {
 function checkGrant(project: Project, policy: ResourcePolicy, grant: ForeignGrant, report: Report): void {
   const [entry] = grant.entries;
   if (!entry) return;
-  const maybe = grant.isForeign ? "" : " (unless that is the stack's own account, which is not known here)";
   const keys = policy.copy.key.length > 0 ? policy.copy.key : [undefined];
+  const maybe = grant.isForeign ? "" : " (unless that is the stack's own account, which is not known here)";
   for (const encryption of policy.table.encryption) {
     if (!isOn(encryption.enabled)) continue;
     for (const key of keys) {
       const when = together([[entry], [encryption.enabled], ...(key ? [[key]] : [])])?.[0]?.when;
       const problem = when && problemOf(project, key, grant.account);
       if (!when || !problem) continue;
+      // The account as a whole is what the own one is often written as.
+      if (!grant.isForeign && grant.whole) {
+        report.cannotTell(
+          { ...entry, when },
+          `account ${grant.account} may be the stack's own, which is not known here`,
+        );
+        continue;
+      }
       report(
         { ...entry, when },
         {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { DEFAULT_CONFIGURATION } from "../../../core/lint/configuration.ts";
 import { asJson } from "../as-json.ts";
 import { lint, offered, repaired, shown } from "../harness.ts";
-import { told, toldInBoth, untold } from "../told.ts";
+import { told, toldInBoth, toldWith, untold } from "../told.ts";
 import { globalWith, streamWith, tableWith, withParameters } from "./policies.ts";
 
 const RULE = "broad-resource-policy-grant";
@@ -96,7 +96,6 @@ describe("principals", () => {
   test.each([
     ["{ AWS: !GetAtt App.Arn }", "App"],
     ["{ AWS: arn:aws:iam::444455556666:role/app }", "role/app of account 444455556666"],
-    ["{ AWS: arn:aws:iam::444455556666:root }", "account 444455556666"],
     ["{ AWS: [!GetAtt App.Arn, arn:aws:iam::444455556666:user/ann] }", "App and 1 more"],
     ["{ Service: redshift.amazonaws.com }", "service redshift.amazonaws.com"],
   ])("%s", (principal, who) => {
@@ -125,6 +124,30 @@ describe("principals", () => {
     const template = withParameters("Who: { Type: String }", of("{ AWS: !Ref Who }"));
     expect(told(RULE, template)).toEqual([]);
     expect(untold(RULE, template)).toEqual(["10:79 whom it is granted to is known only at deployment"]);
+  });
+
+  test("another account as a whole; one that may be the stack's own cannot be told", () => {
+    const template = of('{ AWS: "444455556666" }');
+    expect(toldWith(RULE, template, { account: "111122223333" })).toEqual([
+      lets("account 444455556666", "DeleteTable"),
+    ]);
+    expect(toldWith(RULE, template, { account: "444455556666" })).toEqual([]);
+    expect(told(RULE, template)).toEqual([]);
+    expect(untold(RULE, template)).toEqual([
+      "9:85 account 444455556666 may be the stack's own, which is not known here",
+    ]);
+    expect(told(RULE, of('{ AWS: ["444455556666", !GetAtt App.Arn] }'))).toEqual([
+      lets("App and 1 more", "DeleteTable"),
+    ]);
+  });
+
+  test("the owner of a replica in another account may join it, and no more", () => {
+    const joins = (actions: string) =>
+      told(RULE, tableWith([allow(actions, "{ AWS: arn:aws:iam::444455556666:role/b }")]));
+    expect(joins("dynamodb:AssociateTableReplica")).toEqual([]);
+    expect(joins("[dynamodb:AssociateTableReplica, dynamodb:DeleteTable]")).toEqual([
+      lets("role/b of account 444455556666", "DeleteTable"),
+    ]);
   });
 
   test("everybody: public, which has its own finding, or limited by a condition", () => {
