@@ -74,8 +74,8 @@ function useByOthers(principal: IamPrincipal, services: readonly string[]): Role
   return services.some((name) => name !== "") && accounts.every(({ kind }) => kind === "none") ? "service" : "other";
 }
 
-/** `lambda` for `lambda.amazonaws.com`, `!Sub lambda.${AWS::URLSuffix}` and regional forms such as `states.eu-west-1.amazonaws.com`. */
-function serviceOf({ value }: Setting): string {
+/** `lambda` for `lambda.amazonaws.com`, `!Sub lambda.${AWS::URLSuffix}` and regional forms such as `states.eu-west-1.amazonaws.com`; else `""`. */
+export function serviceOf({ value }: Setting): string {
   const pieces = piecesOf(value) ?? [];
   const written = pieces.map((piece) => {
     if (typeof piece === "string") return piece;

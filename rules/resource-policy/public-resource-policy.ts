@@ -1,8 +1,6 @@
 import { labelOf, lowerFirst } from "../../core/access/words.ts";
-import { text } from "../../core/evaluate/setting.ts";
-import { textOf } from "../../core/evaluate/value.ts";
-import { isFixed, isPositive, operatorOf } from "../../core/iam/conditions.ts";
-import { type ConditionTest, inStatement, type Principal } from "../../core/iam/statements.ts";
+import { isEverybody, isMadeNonPublic } from "../../core/iam/public-access.ts";
+import { inStatement, type Principal } from "../../core/iam/statements.ts";
 import { set } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
 
@@ -71,7 +69,7 @@ export default defineRule({
         if (statement.effect !== "Allow") continue;
         const everybody = statement.principals.find(isEverybody);
         const principal = everybody?.setting ?? statement.notPrincipal;
-        const isFixed = statement.conditions.some(makesNonPublic);
+        const isFixed = isMadeNonPublic(statement);
         if (!principal) {
           for (const { setting } of isFixed ? [] : statement.principals.filter(mayBeEverybody))
             report.cannotTell({ ...setting, when: inStatement(statement, setting) });
@@ -110,42 +108,7 @@ function mayBeEverybody({ type, setting }: Principal): boolean {
   return type === "AWS" && ["parameter", "import", "opaque"].includes(setting.value.kind);
 }
 
-function isEverybody({ type, setting }: Principal): boolean {
-  return text(setting) === "*" && (type === "*" || type === "AWS");
-}
-
 function ownAccount({ type }: Principal) {
   const root = { "Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root" };
   return type === "*" ? { AWS: root } : root;
-}
-
-/** Keys that Block Public Access trusts when their value is fixed. Source: DynamoDB Developer Guide, rbac-bpa-rbp. */
-const TRUSTED_KEYS = new Set(
-  [
-    "PrincipalAccount",
-    "PrincipalArn",
-    "PrincipalOrgID",
-    "PrincipalOrgPaths",
-    "SourceAccount",
-    "SourceArn",
-    "SourceVpc",
-    "SourceVpce",
-    "UserId",
-    "PrincipalServiceName",
-    "PrincipalServiceNamesList",
-    "Ec2InstanceSourceVpc",
-    "SourceOrgID",
-    "SourceOrgPaths",
-  ].map((name) => `aws:${name.toLowerCase()}`),
-);
-
-/** With `aws:PrincipalIsAWSService` only where it must be true. */
-function makesNonPublic(test: ConditionTest): boolean {
-  if (!isPositive(test)) return false;
-  const key = test.key.toLowerCase();
-  if (key === "aws:principalisawsservice")
-    return (
-      operatorOf(test).name === "bool" && test.values.every(({ value }) => textOf(value)?.toLowerCase() === "true")
-    );
-  return TRUSTED_KEYS.has(key) && test.values.every(isFixed);
 }
