@@ -72,3 +72,11 @@ export const CONDITIONS = `Conditions:
   IsProd: !Equals [!Ref AWS::Region, eu-west-1]
   IsTest: !Not [!Condition IsProd]
 `;
+
+/** A table with a key whose policy has these statements, lines of a list at ten spaces; the first is on line 10 (zero-based). */
+export const keyPolicy = (statements: string, options: { named?: string; attributes?: string } = {}) =>
+  tableKey(`      KeyPolicy:\n        Statement:\n${statements}`, options);
+
+/** The account's root may do everything, as in the default policy. */
+export const ROOT = `          - { Effect: Allow, Principal: { AWS: !Sub "arn:aws:iam::\${AWS::AccountId}:root" }, Action: "kms:*", Resource: "*" }
+`;
