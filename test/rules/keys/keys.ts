@@ -11,7 +11,7 @@ export const tableKey = (properties: string, { named = "!GetAtt TableKey.Arn", a
     Properties:
 ${properties}${attributes}`;
 
-/** The same key, used by the replicas of a global table instead; the key's first property is on line 10. */
+/** The same key, used by the replicas of a global table instead; the key's first property is on line 11. */
 export const replicaKey = (properties: string, replicas = REPLICAS) => `Resources:
   Orders:
     Type: AWS::DynamoDB::GlobalTable
