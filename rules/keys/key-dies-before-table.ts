@@ -1,7 +1,15 @@
 import type { Path } from "../../core/evaluate/path.ts";
-import { compatible, isAbsent, isUnknown, type Setting, text, together } from "../../core/evaluate/setting.ts";
+import { compatible, isUnknown, type Setting, text, together } from "../../core/evaluate/setting.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
-import { aliasesOf, type Key, type KeyAlias, type KeyUse, keepKey, usesOf } from "../../core/model/keys.ts";
+import {
+  aliasesOf,
+  goesWithStack,
+  type Key,
+  type KeyAlias,
+  type KeyUse,
+  keepKey,
+  usesOf,
+} from "../../core/model/keys.ts";
 import type { Project } from "../../core/model/project.ts";
 
 export default defineRule({
@@ -73,7 +81,7 @@ function checkKey(project: Project, key: Key, report: Report): void {
   const uses = usesOf(project, key);
   for (const policy of key.deletionPolicy) {
     if (uses.length > 0 && isUnknown(policy)) report.cannotTell(policy);
-    if (!goesAway(policy)) continue;
+    if (!goesWithStack(policy)) continue;
     for (const { table } of uses)
       if (table.deletionPolicy.some(isUnknown))
         report.cannotTell(policy, `it is not known whether "${table.id}" is retained`);
@@ -90,10 +98,10 @@ function checkKey(project: Project, key: Key, report: Report): void {
     }
   }
   // A changed PrimaryKeyArn replaces a replica key; nothing replaces a KMS::Key.
-  if (!key.isReplica || key.deletionPolicy.some(goesAway)) return;
+  if (!key.isReplica || key.deletionPolicy.some(goesWithStack)) return;
   for (const policy of key.updateReplacePolicy) {
     if (uses.length > 0 && isUnknown(policy)) report.cannotTell(policy);
-    if (!goesAway(policy)) continue;
+    if (!goesWithStack(policy)) continue;
     const { retained, branches } = outlived(policy, uses);
     for (const when of branches) {
       report(
@@ -110,7 +118,7 @@ function checkKey(project: Project, key: Key, report: Report): void {
 
 function checkAlias(project: Project, alias: KeyAlias, report: Report): void {
   for (const policy of alias.deletionPolicy) {
-    if (!goesAway(policy)) continue;
+    if (!goesWithStack(policy)) continue;
     // Where the key goes too, its own finding says what is worse.
     const uses = usesOf(project, alias).filter((use) => !keyGoesAway(use));
     const { retained, branches } = outlived(policy, uses);
@@ -135,11 +143,7 @@ function checkAlias(project: Project, alias: KeyAlias, report: Report): void {
 }
 
 function keyGoesAway({ keys }: KeyUse): boolean {
-  return keys.some((key) => key.deletionPolicy.some(goesAway));
-}
-
-function goesAway(policy: Setting): boolean {
-  return isAbsent(policy) || text(policy) === "Delete";
+  return keys.some((key) => key.deletionPolicy.some(goesWithStack));
 }
 
 /** The uses by tables that are retained in a branch in which `policy` lets the key or alias go, and those branches as far as they lie in its template. */

@@ -34,6 +34,7 @@ test("what the CDK makes of an app: its weak tables are found, one by one, and n
       "Keys ShortLivedKeyE2C3A8FC error key-dies-before-table",
       "Keys ScratchF72D2ED6 info table-deleted-with-stack",
       "Keys ScratchF72D2ED6 warning deletion-protection-disabled",
+      "Keys PlainKey3396536F warning key-rotation-disabled",
       "Global UnevenAE4C705E warning replicas-protected-unevenly",
       "Global UnevenAE4C705E info replicas-protected-unevenly",
       "ProducerInnerB2E37C40 InnerWeak63BF2E15 warning point-in-time-recovery-disabled",
