@@ -1,11 +1,12 @@
-import { type Setting, text } from "../evaluate/setting.ts";
+import { compatible, type Setting, text } from "../evaluate/setting.ts";
 import { piecesKey, piecesOf } from "../evaluate/value.ts";
 import { complementOf, expandAction } from "../iam/actions.ts";
 import { type ArnText, couldBeService, isBareStar, resourceShape } from "../iam/arn.ts";
 import { arnCovers, arnsOverlap } from "../iam/arn-match.ts";
 import { isKey, isPositive } from "../iam/conditions.ts";
-import type { Statement } from "../iam/statements.ts";
+import type { ConditionTest, Statement } from "../iam/statements.ts";
 import { anyBelow, type Below, reachesBelow, tableArnOf, tableKeyOf } from "../iam/table-arn.ts";
+import { perObject } from "../model/lazy.ts";
 import type { Project } from "../model/project.ts";
 import { appliesWith, resourceArns } from "./grants.ts";
 import { twinsOf } from "./twins.ts";
@@ -18,26 +19,41 @@ export interface Reach {
   statement?: Statement;
 }
 
+/** Reaches of one resource text: many statements of a large policy name the same tables. */
+interface Group {
+  arn: ArnText;
+  names: Set<string>;
+  members: Reach[];
+}
+
 /** Reaches by the table they name; those with wildcards, and those of other things, apart. */
 export interface ReachIndex {
-  byTable: ReadonlyMap<string, readonly Reach[]>;
-  others: readonly Reach[];
-  all: readonly Reach[];
+  byTable: ReadonlyMap<string, readonly Group[]>;
+  others: readonly Group[];
+  all: readonly Group[];
 }
 
-export function indexReaches(all: readonly Reach[]): ReachIndex {
-  const byTable = new Map<string, Reach[]>();
-  const others: Reach[] = [];
-  for (const reach of all) {
-    const key = tableKeyOf(reach.arn);
-    const known = key === undefined ? others : byTable.get(key);
-    if (known) known.push(reach);
-    else if (key !== undefined) byTable.set(key, [reach]);
+export function indexReaches(reaches: readonly Reach[]): ReachIndex {
+  const groups = new Map<string, Group>();
+  for (const reach of reaches) {
+    const key = JSON.stringify(reach.arn);
+    const group = groups.get(key) ?? { arn: reach.arn, names: new Set<string>(), members: [] };
+    groups.set(key, group);
+    group.members.push(reach);
+    for (const name of reach.names) group.names.add(name);
   }
-  return { byTable, others, all };
+  const byTable = new Map<string, Group[]>();
+  const others: Group[] = [];
+  for (const group of groups.values()) {
+    const key = tableKeyOf(group.arn);
+    const known = key === undefined ? others : byTable.get(key);
+    if (known) known.push(group);
+    else if (key !== undefined) byTable.set(key, [group]);
+  }
+  return { byTable, others, all: [...groups.values()] };
 }
 
-function near(index: ReachIndex, arn: ArnText): readonly Reach[] {
+function near(index: ReachIndex, arn: ArnText): readonly Group[] {
   const key = tableKeyOf(arn);
   return key === undefined ? index.all : [...(index.byTable.get(key) ?? []), ...index.others];
 }
@@ -49,7 +65,7 @@ export function reachesOf(project: Project, statement: Statement, names: Readonl
 }
 
 /** Qualified names of the DynamoDB actions that a statement is about. */
-export function namesOfStatement(statement: Statement): ReadonlySet<string> {
+export const namesOfStatement = perObject((statement: Statement): ReadonlySet<string> => {
   const named = statement.actions.flatMap((action) => {
     const expansion = expandAction(text(action) ?? "", ["dynamodb"]);
     return expansion.kind === "judged" ? expansion.names : [];
@@ -57,12 +73,15 @@ export function namesOfStatement(statement: Statement): ReadonlySet<string> {
   const excepted = statement.notActions.flatMap((action) => text(action) ?? []);
   const rest = excepted.length > 0 ? complementOf(excepted, ["dynamodb"]) : undefined;
   return new Set([...named, ...(rest?.kind === "judged" ? rest.names : [])]);
-}
+});
 
-/** An action that stays open beside a Deny, and the statements that allow it. */
+/** An action that stays open beside a Deny. */
 export interface Gap {
   name: string;
-  allowedBy: readonly Reach[];
+  /** The statements that allow it where the Deny applies; none where only an AWS managed policy does. Not all of very many. */
+  allowedBy: readonly Statement[];
+  /** It is allowed wherever the Deny applies, not only in some branch. */
+  isSure: boolean;
 }
 
 /** What a Deny leaves open of the same items. */
@@ -78,6 +97,9 @@ export interface DenyGaps {
 const INDEX_READS = ["dynamodb:Query", "dynamodb:Scan", "dynamodb:PartiQLSelect"];
 const STREAM_READS = ["dynamodb:GetRecords"];
 
+/** Where one of them holds in any case, more statements that allow an action say nothing new. */
+const ENOUGH = 3;
+
 /**
  * Looks for the ways around a Deny. `allows` and `denies` are what counts for the same principal; the Deny may be among the latter. What another
  * Deny stops under the same condition, or without one, is no gap.
@@ -85,35 +107,62 @@ const STREAM_READS = ["dynamodb:GetRecords"];
 export function gapsBeside(project: Project, deny: Statement, allows: ReachIndex, denies: ReachIndex): DenyGaps {
   const names = namesOfStatement(deny);
   const { listed, twins, isBulk } = twinsOf([...names]);
-  const open = new Map<string, Reach[]>();
+  const isWide = perObject((statement: Statement) => isAsWide(statement, deny));
+  const open = new Map(twins.map((name) => [name, openGap(name, deny)] as const));
   const below: DenyGaps["below"][number][] = [];
   for (const { setting, arn } of resourceArns(project, deny)) {
     if (!arn || couldBeService(arn, "dynamodb") === false) continue;
     const allowed = near(allows, arn);
-    const denied = near(denies, arn).filter(({ statement }) => statement && isAsWide(statement, deny));
-    for (const name of twins) {
-      const target = targetOf(name, arn);
-      if (denied.some((each) => stops(each, name, target, isBulk))) continue;
-      const by = allowed.filter((each) => each.names.has(name) && reaches(each.arn, name, arn));
-      if (by.length > 0) open.set(name, [...(open.get(name) ?? []), ...by]);
+    const denied = near(denies, arn);
+    const isStopped = (name: string, target: ArnText, bulk: boolean) =>
+      denied.some(
+        (group) =>
+          group.names.has(name) &&
+          arnCovers(group.arn, target) === true &&
+          group.members.some((each) => each.statement && isWide(each.statement) && stops(each, name, bulk)),
+      );
+    for (const [name, gap] of open) {
+      if (gap.isComplete()) continue;
+      const groups = allowed.filter((group) => group.names.has(name) && reaches(group.arn, name, arn));
+      if (groups.length > 0 && !isStopped(name, targetOf(name, arn), isBulk))
+        for (const group of groups) gap.add(group);
     }
     for (const kind of ["index", "stream"] as const) {
-      const found = gapsBelow(kind, arn, names, allowed, denied);
-      if (found.length > 0)
-        below.push({ below: kind, entry: setting, gaps: found, isWrittenOut: found.some((gap) => isNamed(gap, kind)) });
+      const candidates = (kind === "index" ? INDEX_READS : STREAM_READS).filter((name) => names.has(name));
+      const found = gapsBelow(kind, arn, candidates, allowed, deny, (name, target) => isStopped(name, target, false));
+      if (found.gaps.length > 0) below.push({ below: kind, entry: setting, ...found });
     }
   }
-  return { listed, twins: [...open].map(([name, allowedBy]) => ({ name, allowedBy })), below };
+  return { listed, twins: [...open.values()].flatMap((gap) => gap.found() ?? []), below };
+}
+
+/** Collects who allows an action in a branch that the Deny can share. */
+function openGap(name: string, deny: Statement) {
+  const allowedBy = new Set<Statement>();
+  let isSure = false;
+  return {
+    add({ members }: Group): void {
+      for (const { names, statement } of members) {
+        if (!names.has(name) || (isSure && allowedBy.size >= ENOUGH)) continue;
+        if (statement && !compatible(statement.located, deny.located)) continue;
+        if (statement) allowedBy.add(statement);
+        isSure ||= !statement || appliesWith(statement, deny);
+      }
+    },
+    isComplete: () => isSure && allowedBy.size >= ENOUGH,
+    found: (): Gap | undefined =>
+      isSure || allowedBy.size > 0 ? { name, allowedBy: [...allowedBy], isSure } : undefined,
+  };
 }
 
 /** Does a Deny stop whatever the other one stops, where both name it: without a condition, or with the same one? */
 function isAsWide(statement: Statement, deny: Statement): boolean {
   if (statement === deny) return true;
   if (statement.conditionUnknown || !appliesWith(statement, deny)) return false;
-  return statement.conditions.every((test) => isFullTableScan(test)) || conditionKey(statement) === conditionKey(deny);
+  return statement.conditions.every(isFullTableScan) || conditionKey(statement) === conditionKey(deny);
 }
 
-function isFullTableScan(test: Statement["conditions"][number]): boolean {
+function isFullTableScan(test: ConditionTest): boolean {
   return (
     isKey(test, "dynamodb:FullTableScan") &&
     isPositive(test) &&
@@ -121,20 +170,19 @@ function isFullTableScan(test: Statement["conditions"][number]): boolean {
   );
 }
 
-function conditionKey({ conditions }: Statement): string {
-  return conditions
+const conditionKey = perObject(({ conditions }: Statement): string =>
+  conditions
     .map(({ operator, key, values }) => {
       const texts = values.map(({ value }) => piecesKey(piecesOf(value) ?? [])).sort();
       return JSON.stringify([operator.toLowerCase(), key.toLowerCase(), texts]);
     })
     .sort()
-    .join();
-}
+    .join(),
+);
 
-function stops({ names, arn, statement }: Reach, name: string, target: ArnText, isBulk: boolean): boolean {
+function stops({ names, statement }: Reach, name: string, isBulk: boolean): boolean {
   const isAboutScans = statement?.conditions.some(isFullTableScan) === true;
-  if (isAboutScans && !(isBulk && name === "dynamodb:PartiQLSelect")) return false;
-  return names.has(name) && arnCovers(arn, target) === true;
+  return names.has(name) && (!isAboutScans || (isBulk && name === "dynamodb:PartiQLSelect"));
 }
 
 /** What IAM checks a request for the action against, when it is about the items behind `arn`. */
@@ -167,31 +215,32 @@ function reaches(allowed: ArnText, name: string, arn: ArnText): boolean {
 function gapsBelow(
   below: Below,
   arn: ArnText,
-  denied: ReadonlySet<string>,
-  allows: readonly Reach[],
-  denies: readonly Reach[],
-): Gap[] {
-  const candidates = (below === "index" ? INDEX_READS : STREAM_READS).filter((name) => denied.has(name));
-  if (candidates.length === 0 || resourceShape(arn) !== "table") return [];
+  candidates: readonly string[],
+  allows: readonly Group[],
+  deny: Statement,
+  isStopped: (name: string, target: ArnText) => boolean,
+): { gaps: Gap[]; isWrittenOut: boolean } {
+  const none = { gaps: [], isWrittenOut: false };
+  if (candidates.length === 0 || resourceShape(arn) !== "table") return none;
   const any = anyBelow(arn, below);
-  if (arnCovers(arn, any) === true) return [];
-  return candidates.flatMap((name): Gap[] => {
-    const allowedBy = allows.filter((each) => {
-      if (!each.names.has(name)) return false;
-      const target = arnCovers(each.arn, any) === true ? any : each.arn;
-      if (target === each.arn && !(resourceShape(each.arn) === below && isOf(each.arn, arn))) return false;
-      return !denies.some((other) => stops(other, name, target, false));
-    });
-    return allowedBy.length > 0 ? [{ name, allowedBy }] : [];
+  if (arnCovers(arn, any) === true) return none;
+  let isWrittenOut = false;
+  const gaps = candidates.flatMap((name) => {
+    const gap = openGap(name, deny);
+    for (const group of allows.filter(({ names }) => names.has(name))) {
+      const isNamed = resourceShape(group.arn) === below;
+      const coversAll = arnCovers(group.arn, any) === true;
+      if (!coversAll && !(isNamed && isOf(group.arn, arn))) continue;
+      if (isStopped(name, coversAll ? any : group.arn)) continue;
+      gap.add(group);
+      isWrittenOut ||= isNamed;
+    }
+    return gap.found() ?? [];
   });
+  return { gaps, isWrittenOut };
 }
 
 function isOf(below: ArnText, table: ArnText): boolean {
   const own = tableArnOf(below);
   return own !== undefined && arnsOverlap(own, table) === true;
-}
-
-/** Does an Allow name indexes, or streams, as such, so that there surely are some? */
-function isNamed({ allowedBy }: Gap, below: Below): boolean {
-  return allowedBy.some(({ arn }) => resourceShape(arn) === below);
 }

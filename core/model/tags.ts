@@ -1,4 +1,5 @@
 import { get, getPath, isAbsent, isUnknown, items, type Setting, text } from "../evaluate/setting.ts";
+import { perObject } from "./lazy.ts";
 import type { Table, TableCopy } from "./tables.ts";
 
 /** A tag list under one branch: what IAM compares `aws:ResourceTag/…` with. */
@@ -16,12 +17,12 @@ export interface Tag {
 }
 
 /** `Tags` of a copy of a table, one list per branch. Source: CloudFormation, Tags of a Table and of each replica of a GlobalTable. */
-export function tagsOfCopy({ holders }: TableCopy): TagList[] {
-  return holders.flatMap((holder) => get(holder, "Tags")).map(readTags);
-}
+export const tagsOfCopy = perObject(({ holders }: TableCopy): readonly TagList[] =>
+  holders.flatMap((holder) => get(holder, "Tags")).map(readTags),
+);
 
 /** The tags of a copy's stream, which does not inherit the table's. Source: DynamoDB Developer Guide, ABAC with streams. */
-export function tagsOfStream(table: Table, { holders }: TableCopy): TagList[] {
+export function tagsOfStream(table: Table, { holders }: TableCopy): readonly TagList[] {
   const property = table.kind === "GlobalTable" ? "ReplicaStreamSpecification" : "StreamSpecification";
   return holders.flatMap((holder) => getPath(holder, property, "Tags")).map(readTags);
 }

@@ -1,7 +1,8 @@
 import { resourceArns } from "../../core/access/grants.ts";
 import { tablesOpenedBy } from "../../core/access/opened.ts";
-import { labelOf, lowerFirst } from "../../core/access/words.ts";
+import { firstOf, labelOf, lowerFirst } from "../../core/access/words.ts";
 import { both } from "../../core/evaluate/branches.ts";
+import { describePath } from "../../core/evaluate/path.ts";
 import { compatible, get, type Located, text } from "../../core/evaluate/setting.ts";
 import { resourceShape, splitArn } from "../../core/iam/arn.ts";
 import { withoutItsKey } from "../../core/iam/conditions.ts";
@@ -215,14 +216,14 @@ function checkTag(
     else unmatched.push({ subject, lacks });
   }
   const isAllow = statement.effect === "Allow";
-  for (const { subject, lacks } of findings) {
-    for (const lack of lacks) {
-      report(located(at, lack), {
-        severity: isAllow ? "warning" : "error",
-        message: `Tag condition ${test.key} never matches ${nameOf(subject, lack)}, which ${reasonOf(lack, tag, subject.what)}: ${isAllow ? "access is refused there" : "this Deny does not cover it"}.`,
-        related: relatedOf(subject, lack),
-      });
-    }
+  for (const group of groupsOf(at, tag, findings)) {
+    const names = group.map(({ subject, lack }) => nameOf(subject, lack));
+    const [{ subject, lack, where }] = group;
+    report(where, {
+      severity: isAllow ? "warning" : "error",
+      message: `Tag condition ${test.key} never matches ${firstOf(names)} (${reasonOf(lack, tag, subject.what)}): ${isAllow ? "access is refused there" : `this Deny does not cover ${names.length > 1 ? "them" : "it"}`}.`,
+      related: group.slice(0, MOST_RELATED).flatMap((each) => relatedOf(each.subject, each.lack)),
+    });
   }
   const [first] = unmatched;
   const [lack] = first?.lacks ?? [];
@@ -231,8 +232,10 @@ function checkTag(
   const severity: Severity = isAllow ? "info" : "warning";
   report(located(at, lack), {
     severity,
-    message: `Tag condition ${test.key} matches no table in these files: ${nameOf(first.subject, lack)} ${reasonOf(lack, tag, first.subject.what)}, so the statement ${isAllow ? "grants" : "denies"} nothing there.`,
-    related: unmatched.slice(0, 3).flatMap(({ subject, lacks: [each] }) => (each ? relatedOf(subject, each) : [])),
+    message: `Tag condition ${test.key} matches no table in these files: ${nameOf(first.subject, lack)}, for one, has ${reasonOf(lack, tag, first.subject.what)}, so the statement ${isAllow ? "grants" : "denies"} nothing there.`,
+    related: unmatched
+      .slice(0, MOST_RELATED)
+      .flatMap(({ subject, lacks: [each] }) => (each ? relatedOf(subject, each) : [])),
   });
 }
 
@@ -312,6 +315,34 @@ function compare({ table, copies, what }: Subject, statement: Statement, test: C
   return { lacks, matches, unknown };
 }
 
+/** How many tables are pointed at: more are no help. */
+const MOST_RELATED = 3;
+
+interface Placed {
+  subject: Subject;
+  lack: Lack;
+  where: Located;
+}
+
+/** What lacks the tag for the same reason in the same branch is one finding. */
+function groupsOf(
+  at: Located,
+  tag: string,
+  findings: readonly { subject: Subject; lacks: readonly Lack[] }[],
+): [Placed, ...Placed[]][] {
+  const groups = new Map<string, [Placed, ...Placed[]]>();
+  for (const { subject, lacks } of findings) {
+    for (const lack of lacks) {
+      const placed = { subject, lack, where: located(at, lack) };
+      const key = `${describePath(placed.where.when) ?? ""}\n${reasonOf(lack, tag, subject.what)}`;
+      const known = groups.get(key);
+      if (known) known.push(placed);
+      else groups.set(key, [placed]);
+    }
+  }
+  return [...groups.values()];
+}
+
 function located(at: Located, { list }: Lack): Located {
   if (list.setting.template !== at.template) return at;
   return { ...at, when: both(at.template, at.when, list.setting.when) ?? at.when };
@@ -323,10 +354,10 @@ function nameOf({ what }: Subject, { copy }: Lack): string {
 
 function reasonOf({ list }: Lack, tag: string, what: Subject["what"]): string {
   const [found] = tagsNamed(list, tag);
-  if (found) return `has ${found.key} "${text(found.value) ?? ""}"`;
+  if (found) return `tag ${found.key} "${text(found.value) ?? ""}"`;
   return what === "stream"
-    ? `has no tag "${tag}" of its own (a stream does not inherit its table's)`
-    : `has no tag "${tag}" in its template`;
+    ? `no tag "${tag}" of its own, and a stream does not inherit its table's`
+    : `no tag "${tag}" in its template`;
 }
 
 function relatedOf({ table }: Subject, { copy, list }: Lack) {

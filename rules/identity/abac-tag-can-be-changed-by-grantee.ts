@@ -124,16 +124,21 @@ function checkTagging(
   report: Report,
 ): void {
   const { statement, names, at } = tagging;
+  const known = new Set<string>();
   const found = gates.flatMap((gate) => {
-    if (!compatible(gate.statement.located, statement.located) || !overlaps(project, gate.statement, statement))
-      return [];
     const actions = gate.by.filter(
       (action) =>
         names.includes(action) &&
+        // Large policies limit many statements by the same tag: one of them is enough.
+        !known.has(`${action} ${gate.tag}`) &&
         mayChange(statement, gate, action) &&
+        !isMoot(gate, statement) &&
+        compatible(gate.statement.located, statement.located) &&
+        overlaps(project, gate.statement, statement) &&
         !denies.some((deny) => forbids(project, deny, gate, action)),
     );
-    return actions.length > 0 && !isMoot(gate, statement) ? [{ gate, actions }] : [];
+    for (const action of actions) known.add(`${action} ${gate.tag}`);
+    return actions.length > 0 ? [{ gate, actions }] : [];
   });
   if (found.length === 0) return;
   const tags = [...new Set(found.map(({ gate }) => gate.tag))];

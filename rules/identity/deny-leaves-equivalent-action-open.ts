@@ -14,16 +14,7 @@ import { tablesOpenedBy } from "../../core/access/opened.ts";
 import { firstOf, labelOf, listOf, lowerFirst, shortName } from "../../core/access/words.ts";
 import { both } from "../../core/evaluate/branches.ts";
 import type { Path } from "../../core/evaluate/path.ts";
-import {
-  compatible,
-  get,
-  getPath,
-  isAbsent,
-  isUnknown,
-  propertiesOf,
-  type Setting,
-  text,
-} from "../../core/evaluate/setting.ts";
+import { get, getPath, isAbsent, isUnknown, propertiesOf, type Setting, text } from "../../core/evaluate/setting.ts";
 import { piecesOf } from "../../core/evaluate/value.ts";
 import { expandAction } from "../../core/iam/actions.ts";
 import { inStatement, type Principal, type Statement } from "../../core/iam/statements.ts";
@@ -243,19 +234,19 @@ function concerns({ principals }: Statement, allowed: Principal): boolean {
 
 /** The gaps of every principal that has the policy. */
 function joined(all: readonly DenyGaps[]): DenyGaps {
-  const [first] = all;
-  const twins = new Map<string, Reach[]>();
-  for (const { name, allowedBy } of all.flatMap((each) => each.twins))
-    twins.set(name, [...(twins.get(name) ?? []), ...allowedBy]);
-  return {
-    listed: first?.listed ?? [],
-    twins: [...twins].map(([name, allowedBy]) => ({ name, allowedBy })),
-    below: all.flatMap((each) => each.below),
-  };
+  const [first, ...others] = all;
+  if (first && others.length === 0) return first;
+  const twins = new Map<string, Gap>();
+  for (const gap of all.flatMap((each) => each.twins)) {
+    const known = twins.get(gap.name);
+    const allowedBy = [...new Set([...(known?.allowedBy ?? []), ...gap.allowedBy])];
+    twins.set(gap.name, { name: gap.name, allowedBy, isSure: gap.isSure || known?.isSure === true });
+  }
+  return { listed: first?.listed ?? [], twins: [...twins.values()], below: all.flatMap((each) => each.below) };
 }
 
 function reportGaps(project: Project, policy: Policy, deny: Statement, gaps: DenyGaps, report: Report): void {
-  const twins = gaps.twins.filter(({ allowedBy }) => allowedBy.some((each) => isPossible(each, deny)));
+  const { twins } = gaps;
   const entry = deny.actions.find((action) => namesIn(action).some((name) => gaps.listed.includes(name)));
   if (twins.length > 0 && entry) {
     const names = twins.map(({ name }) => name);
@@ -266,7 +257,7 @@ function reportGaps(project: Project, policy: Policy, deny: Statement, gaps: Den
         // It shows no item, it only tells whether a condition holds.
         severity: names.every((name) => name === "dynamodb:ConditionCheckItem") ? "warning" : "error",
         message: `Deny on ${firstOf(listed)} does not cover ${listOf(names.map(shortName))}, which reach${names.length > 1 ? "" : "es"} the same items: ${subjectOf(project, policy)} may still use ${names.length > 1 ? "them" : "it"} on ${resourcesInWords(project, deny)}.`,
-        related: relatedOf(project, policy, deny, twins),
+        related: relatedOf(project, policy, twins),
         fixes: twinFixes(policy, deny, entry, names),
       },
     );
@@ -281,9 +272,7 @@ function reportBelow(
   { below, entry, gaps, isWrittenOut }: DenyGaps["below"][number],
   report: Report,
 ): void {
-  const possible = gaps.filter(({ allowedBy }) => allowedBy.some((each) => isPossible(each, deny)));
-  if (possible.length === 0) return;
-  const at = { ...entry, when: whenOf(deny, entry, possible) };
+  const at = { ...entry, when: whenOf(deny, entry, gaps) };
   const what = below === "index" ? "indexes" : "stream";
   if (!isWrittenOut) {
     const tables = tablesOpenedBy(project, deny);
@@ -294,10 +283,10 @@ function reportBelow(
       return;
     }
   }
-  const names = possible.map(({ name }) => shortName(name));
+  const names = gaps.map(({ name }) => shortName(name));
   report(at, {
     message: `Deny on ${listOf(names)} covers the table but not its ${what}, where the same items are: ${subjectOf(project, policy)} may still use ${names.length > 1 ? "them" : "it"} there.`,
-    related: relatedOf(project, policy, deny, possible),
+    related: relatedOf(project, policy, gaps),
     fixes: belowFixes(policy, deny, entry, below, names),
   });
 }
@@ -307,19 +296,13 @@ function namesIn(action: Setting): readonly string[] {
   return expansion.kind === "judged" ? expansion.names : [];
 }
 
-function isPossible({ statement }: Reach, deny: Statement): boolean {
-  return !statement || compatible(statement.located, deny.located);
-}
-
-/** The branch of the Deny's entry; with that of the Allow where none of them is there anyway. */
+/** The branch of the Deny's entry, with that of the Allow where it is not there anyway. */
 function whenOf(deny: Statement, entry: Setting, gaps: readonly Gap[]): Path {
   const when = inStatement(deny, entry);
   const { template } = deny.located;
-  const allows = gaps.flatMap(({ allowedBy }) => allowedBy).filter((each) => isPossible(each, deny));
-  const joins = allows.map(({ statement }) =>
-    statement?.located.template === template ? (both(template, when, statement.located.when) ?? when) : when,
-  );
-  return joins.find((each) => each.chosen.length === when.chosen.length) ?? joins[0] ?? when;
+  const [first] = gaps.flatMap(({ allowedBy }) => allowedBy);
+  if (gaps.some(({ isSure }) => isSure) || first?.located.template !== template) return when;
+  return both(template, when, first.located.when) ?? when;
 }
 
 /** Does the table have indexes, or a stream? Undefined where that is not known. */
@@ -341,13 +324,10 @@ function subjectOf(project: Project, policy: Policy): string {
 
 const MOST_ALLOWS = 3;
 
-function relatedOf(project: Project, policy: Policy, deny: Statement, gaps: readonly Gap[]): Related[] {
+function relatedOf(project: Project, policy: Policy, gaps: readonly Gap[]): Related[] {
   const allowed = new Map<Statement, string[]>();
-  for (const { name, allowedBy } of gaps) {
-    for (const { statement } of allowedBy)
-      if (statement && compatible(statement.located, deny.located))
-        allowed.set(statement, [...new Set([...(allowed.get(statement) ?? []), shortName(name)])]);
-  }
+  for (const { name, allowedBy } of gaps)
+    for (const statement of allowedBy) allowed.set(statement, [...(allowed.get(statement) ?? []), shortName(name)]);
   const statements = [...allowed].slice(0, MOST_ALLOWS).map(([statement, names]) => ({
     message: `${labelOf(statement)} allows ${listOf(names)}`,
     template: statement.located.template,
