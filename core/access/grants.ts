@@ -74,7 +74,8 @@ function findDenies(project: Project, policy: IdentityPolicy): Statement[] {
   return [policy, ...shared].flatMap(({ statements }) => statements).filter(isUnconditionalDeny);
 }
 
-function isUnconditionalDeny(statement: Statement): boolean {
+/** Does it deny whatever the request is? */
+export function isUnconditionalDeny(statement: Statement): boolean {
   return statement.effect === "Deny" && statement.conditions.length === 0 && !statement.conditionUnknown;
 }
 
@@ -99,6 +100,18 @@ export function grantedActions(
   if (covering.length === 0) return expansion.names;
   const denied = new Set(covering.flatMap(deniedNames));
   return expansion.names.filter((name) => !denied.has(name));
+}
+
+/** Qualified names that the denies take away on every resource, in every branch. */
+export function deniedEverywhere(project: Project, denies: readonly Statement[]): ReadonlySet<string> {
+  const whole = denies.filter((deny) => {
+    const isAlways = isAlwaysIn(deny);
+    return (
+      factsOf(deny.located.when).length === 0 &&
+      resourceArns(project, deny).some(({ arn, setting }) => arn && isBareStar(arn) && isAlways(setting))
+    );
+  });
+  return new Set(whole.flatMap(deniedNames));
 }
 
 function deniedNames(deny: Statement): readonly string[] {
