@@ -12,7 +12,7 @@ export interface IdentityPolicy extends Policy {
   kind: "identity";
   /** `Roles`, `Users`, `Groups` and their like of a policy of its own; empty for a policy inside its principal. */
   attachedTo: readonly Setting[];
-  /** Those of them that name users. */
+  /** Those of them that name users; only what is written, not what an unknown transform may add. */
   users: readonly Setting[];
 }
 
@@ -65,7 +65,13 @@ export const identityPoliciesOf = perObject((template: Template): readonly Ident
     };
     if (attachments) {
       const named = (keys: readonly string[]) => keys.flatMap((key) => property(key).flatMap(items));
-      const users = named(attachments.filter((key) => key.startsWith("User")));
+      const users = properties.flatMap((each) =>
+        attachments
+          .filter((key) => key.startsWith("User"))
+          .flatMap((key) => get(each, key))
+          .filter(({ path }) => path.length > each.path.length)
+          .flatMap(items),
+      );
       for (const document of property("PolicyDocument")) add(document, named(attachments), users);
       continue;
     }

@@ -125,6 +125,11 @@ describe("policies that name users", () => {
     expect(toldInBoth(RULE, attached)).toEqual([may()]);
   });
 
+  test("a transform that may add users names none", () => {
+    expect(told(RULE, `Transform: Ours\n${policy("AWS::IAM::Policy", "Roles: [app]")}`)).toEqual([]);
+    expect(told(RULE, `Transform: Ours\n${policy("AWS::IAM::Policy", "Users: [alice]")}`)).toEqual([lets("Grant")]);
+  });
+
   test("of roles and groups pass", () => {
     expect(toldInBoth(RULE, policy("AWS::IAM::Policy", "Roles: [app]"))).toEqual([]);
     expect(toldInBoth(RULE, policy("AWS::IAM::GroupPolicy", "GroupName: team"))).toEqual([]);
