@@ -96,11 +96,22 @@ export function grantedActions(
 ): readonly string[] {
   const expansion = expandAction(pattern);
   if (expansion.kind === "notJudged") return [];
-  const covering = denies.filter((deny) => appliesWith(deny, statement) && coversResources(project, deny, statement));
-  if (covering.length === 0) return expansion.names;
-  const denied = new Set(covering.flatMap(deniedNames));
-  return expansion.names.filter((name) => !denied.has(name));
+  if (expansion.names.length === 0 || denies.length === 0) return expansion.names;
+  const denied = deniedInMemory(project)(denies)(statement);
+  return denied.size === 0 ? expansion.names : expansion.names.filter((name) => !denied.has(name));
 }
+
+/** What the denies take away of a statement: the same for all its patterns. */
+const deniedInMemory = perObject((project: Project) =>
+  perObject((denies: readonly Statement[]) =>
+    perObject((statement: Statement): ReadonlySet<string> => {
+      const covering = denies.filter(
+        (deny) => appliesWith(deny, statement) && coversResources(project, deny, statement),
+      );
+      return new Set(covering.flatMap(deniedNames));
+    }),
+  ),
+);
 
 /** Qualified names that the denies take away on every resource, in every branch. */
 export function deniedEverywhere(project: Project, denies: readonly Statement[]): ReadonlySet<string> {

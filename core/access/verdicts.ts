@@ -49,9 +49,9 @@ export function verdictOnCopying(project: Project, policy: IdentityPolicy, names
     if (isDeployment(project, policy)) return { severity: "info", subject: subjectOf(project, policy) };
     return withoutAny(holders, (holder) => useOf(holder) === "other" || isPerhapsForeign(holder));
   }
-  const isPipeline = (holder: IamPrincipal) =>
-    useOf(holder) === "workload" && mayUseItems(project, holder) === "no" && names.every((name) => name === EXPORT);
-  const isMild = policyTemplateOf(policy) !== undefined || concerned.every(isPipeline);
+  const onlyExports = names.every((name) => name === EXPORT);
+  const readsNoItems = (holder: IamPrincipal) => useOf(holder) === "workload" && mayUseItems(project, holder) === "no";
+  const isMild = policyTemplateOf(policy) !== undefined || (onlyExports && concerned.every(readsNoItems));
   return { severity: isMild ? "info" : "warning", subject: subjectAmong(project, policy, concerned) };
 }
 
