@@ -74,7 +74,8 @@ function findDenies(project: Project, policy: IdentityPolicy): Statement[] {
   return [policy, ...shared].flatMap(({ statements }) => statements).filter(isUnconditionalDeny);
 }
 
-function isUnconditionalDeny(statement: Statement): boolean {
+/** Does it deny whatever the request is? */
+export function isUnconditionalDeny(statement: Statement): boolean {
   return statement.effect === "Deny" && statement.conditions.length === 0 && !statement.conditionUnknown;
 }
 
@@ -102,6 +103,18 @@ export function grantedActions(
   if (denies.length === 0) return expansion.names;
   const left = expansion.names.filter((name) => !isDenied(project, statement, name, denies));
   return left.length < expansion.names.length ? left : expansion.names;
+}
+
+/** Qualified names that the denies take away on every resource, in every branch. */
+export function deniedEverywhere(project: Project, denies: readonly Statement[]): ReadonlySet<string> {
+  const whole = denies.filter((deny) => {
+    const isAlways = isAlwaysIn(deny);
+    return (
+      factsOf(deny.located.when).length === 0 &&
+      resourceArns(project, deny).some(({ arn, setting }) => arn && isBareStar(arn) && isAlways(setting))
+    );
+  });
+  return new Set(whole.flatMap((deny) => [...deniedNames(deny)]));
 }
 
 /** Most statements have nothing to do with most denies: resources are compared only where the actions meet. */

@@ -4,6 +4,7 @@ import { expandAction } from "../iam/actions.ts";
 import { couldBeService } from "../iam/arn.ts";
 import type { Statement } from "../iam/statements.ts";
 import { arnOf } from "../model/arns.ts";
+import { perObject } from "../model/lazy.ts";
 import type { ComputeUnit } from "../model/network.ts";
 import {
   awsManagedPolicies,
@@ -39,6 +40,14 @@ function isTable(type: string | undefined): boolean {
 
 /** What a principal's policies in view say about item actions. Bare `*` says nothing about what is really used: "unknown". */
 export function mayUseItems(project: Project, principal: IamPrincipal): "yes" | "no" | "unknown" {
+  return itemUseInMemory(project)(principal);
+}
+
+const itemUseInMemory = perObject((project: Project) =>
+  perObject((principal: IamPrincipal) => readItemUse(project, principal)),
+);
+
+function readItemUse(project: Project, principal: IamPrincipal): "yes" | "no" | "unknown" {
   const policies = policiesOf(project, principal);
   const answers = policies.map((policy) => policyAllowsItems(project, policy));
   const managed = awsManagedPolicies(principal);

@@ -9,7 +9,7 @@ import type { ConditionTest, Statement } from "./statements.ts";
 export type Signing = "long-term keys" | "without MFA" | "with MFA";
 
 export const MFA_PRESENT = "aws:MultiFactorAuthPresent";
-const MFA_AGE = "aws:MultiFactorAuthAge";
+export const MFA_AGE = "aws:MultiFactorAuthAge";
 
 /** The tests of a statement that look at MFA. */
 export function mfaTests(statement: Statement): readonly ConditionTest[] {

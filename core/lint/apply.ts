@@ -20,8 +20,11 @@ export interface Applied {
   touched: { node: Node; keys?: readonly string[] }[];
 }
 
-/** Undefined where the change must not or cannot be made: computed values, aliases, transforms, generated files. */
-export function applyChange(template: Template, change: Change): Applied | undefined {
+/**
+ * Undefined where the change must not or cannot be made: computed values, aliases, transforms, generated files. `changes` are all that are
+ * made together.
+ */
+export function applyChange(template: Template, change: Change, changes: readonly Change[] = []): Applied | undefined {
   if (template.kind === "cdk") return undefined;
   switch (change.kind) {
     case "set":
@@ -35,7 +38,7 @@ export function applyChange(template: Template, change: Change): Applied | undef
     }
     case "items": {
       const { slot } = change.setting;
-      return "replace" in slot ? replaceInList(template, slot.replace, change.values) : undefined;
+      return "replace" in slot ? replaceInList(template, slot.replace, change.values, removedBy(changes)) : undefined;
     }
     case "append": {
       const { value } = change.setting;
@@ -76,15 +79,29 @@ function addEntries(template: Template, map: MapNode, entries: { [key: string]: 
   return done(setEntries(template.source, template.tree, map, entries), [{ node: map, keys: Object.keys(entries) }]);
 }
 
+/** The items that some changes take out of their lists. */
+function removedBy(changes: readonly Change[]): Node[] {
+  return changes.flatMap((change) =>
+    change.kind === "items" && change.values.length === 0 && "replace" in change.setting.slot
+      ? [change.setting.slot.replace]
+      : [],
+  );
+}
+
 /** In a branch of an `Fn::If` a value can become only what the branch can be: a list where the whole list depends on it, else one item. */
-function replaceInList(template: Template, node: Node, values: readonly Json[]): Applied | undefined {
+function replaceInList(
+  template: Template,
+  node: Node,
+  values: readonly Json[],
+  gone: readonly Node[],
+): Applied | undefined {
   const { source, tree } = template;
   const parents = placeOf(tree, node)?.parents;
   if (!parents) return undefined;
   const around = aroundFunctions(parents);
   const [parent] = parents.slice(-1);
   if (around === parents.length) {
-    const edits = replaceItem(source, tree, node, [...values]);
+    const edits = replaceItem(source, tree, node, [...values], gone);
     return done(edits, [{ node: parent?.kind === "item" ? parent.sequence : node }]);
   }
   const isItem = parents[around - 1]?.kind === "item";

@@ -54,7 +54,7 @@ export function proveFix(
 export function drawFix(finding: Finding, fix: Fix): DrawnFix | undefined {
   const applied: Applied = { edits: [], touched: [] };
   for (const change of fix.changes) {
-    const one = applyChange(finding.template, change);
+    const one = applyChange(finding.template, change, fix.changes);
     if (!one) return undefined;
     applied.edits.push(...one.edits);
     applied.touched.push(...one.touched);

@@ -12,6 +12,8 @@ export interface IdentityPolicy extends Policy {
   kind: "identity";
   /** `Roles`, `Users`, `Groups` and their like of a policy of its own; empty for a policy inside its principal. */
   attachedTo: readonly Setting[];
+  /** Those of them that name users; only what is written, not what an unknown transform may add. */
+  users: readonly Setting[];
 }
 
 export function isIdentityPolicy(policy: Policy): policy is IdentityPolicy {
@@ -61,18 +63,25 @@ export const identityPoliciesOf = perObject((template: Template): readonly Ident
     if (!attachments && !PRINCIPAL_TYPES[resource.type]) continue;
     const properties = propertiesOf(template, resource);
     const property = (...keys: string[]) => properties.flatMap((each) => getPath(each, ...keys));
-    const add = (document: Setting, attachedTo: readonly Setting[]) => {
+    const add = (document: Setting, attachedTo: readonly Setting[] = [], users: readonly Setting[] = []) => {
       const policy = policyOf("identity", document);
-      if (policy) policies.push({ ...policy, attachedTo });
+      if (policy) policies.push({ ...policy, attachedTo, users });
     };
     if (attachments) {
-      const attachedTo = attachments.flatMap((key) => property(key).flatMap(items));
-      for (const document of property("PolicyDocument")) add(document, attachedTo);
+      const named = (keys: readonly string[]) => keys.flatMap((key) => property(key).flatMap(items));
+      const users = properties.flatMap((each) =>
+        attachments
+          .filter((key) => key.startsWith("User"))
+          .flatMap((key) => get(each, key))
+          .filter(({ path }) => path.length > each.path.length)
+          .flatMap(items),
+      );
+      for (const document of property("PolicyDocument")) add(document, named(attachments), users);
       continue;
     }
     for (const inline of property("Policies").flatMap(items))
-      for (const document of inline.value.kind === "map" ? get(inline, "PolicyDocument") : [inline]) add(document, []);
-    if (resource.type === "AWS::SSO::PermissionSet") for (const document of property("InlinePolicy")) add(document, []);
+      for (const document of inline.value.kind === "map" ? get(inline, "PolicyDocument") : [inline]) add(document);
+    if (resource.type === "AWS::SSO::PermissionSet") for (const document of property("InlinePolicy")) add(document);
   }
   return policies;
 });
@@ -157,6 +166,35 @@ const attachmentsOf = perObject((project: Project): Attachments => {
   }
   return { holders, policies, perhaps };
 });
+
+const principalIndexOf = perObject((project: Project) => {
+  const byResource = new Map<Resource, IamPrincipal>();
+  const byName = new Map<string, IamPrincipal[]>();
+  for (const principal of project.templates.flatMap(principalsOf)) {
+    byResource.set(principal.resource, principal);
+    const name = nameOf(principal);
+    if (name === undefined) continue;
+    const key = `${principal.kind} ${name}`;
+    byName.set(key, [...(byName.get(key) ?? []), principal]);
+  }
+  return { byResource, byName };
+});
+
+/** The user, group or role in view that a value means: by reference, or by the literal name that only one of its kind has. */
+export function principalMeant(
+  project: Project,
+  setting: Setting,
+  kind: IamPrincipal["kind"],
+): IamPrincipal | undefined {
+  const { byResource, byName } = principalIndexOf(project);
+  const target = follow(project, setting.template, setting.value);
+  if (target) {
+    const principal = byResource.get(target.resource);
+    return principal?.kind === kind ? principal : undefined;
+  }
+  const [only, ...others] = byName.get(`${kind} ${text(setting) ?? ""}`) ?? [];
+  return others.length === 0 ? only : undefined;
+}
 
 /** The literal name of a role, user or group; undefined where CloudFormation makes one up or it has several. */
 export function nameOf({ template, resource, kind }: IamPrincipal): string | undefined {

@@ -57,11 +57,17 @@ export function replaceValue(source: SourceText, tree: SyntaxTree, node: Node, v
 /**
  * Replaces one item of a sequence by any number of items; none removes it with its line (a comment on that line stays), and leaves `[]`
  * behind where it was the only one. `node` may also be the lone value where a list is usual (`Action: dynamodb:*`), which becomes a list
- * when there are several values and cannot be replaced by none.
+ * when there are several values and cannot be replaced by none. `gone` are other items of the sequence that are removed at the same time.
  */
-export function replaceItem(source: SourceText, tree: SyntaxTree, node: Node, values: Json[]): TextEdit[] {
+export function replaceItem(
+  source: SourceText,
+  tree: SyntaxTree,
+  node: Node,
+  values: Json[],
+  gone: readonly Node[] = [],
+): TextEdit[] {
   const place = editablePlace(source, tree, node);
-  return (place && itemEdits(source.text, tree, place, values)) ?? [];
+  return (place && itemEdits(source.text, tree, place, values, gone)) ?? [];
 }
 
 /** Adds an item at the end of a sequence. */
@@ -214,7 +220,13 @@ function valueEdits(text: string, tree: SyntaxTree, place: Place, value: Json): 
   return keepsFlow ? replaceFlowValue(text, tree, place, value) : replaceBlockValue(text, tree, place, parent, value);
 }
 
-function itemEdits(text: string, tree: SyntaxTree, place: Place, values: readonly Json[]): TextEdit[] | undefined {
+function itemEdits(
+  text: string,
+  tree: SyntaxTree,
+  place: Place,
+  values: readonly Json[],
+  gone: readonly Node[],
+): TextEdit[] | undefined {
   const { node } = place;
   const parent = place.parents.at(-1);
   const [first, ...others] = values;
@@ -226,7 +238,8 @@ function itemEdits(text: string, tree: SyntaxTree, place: Place, values: readonl
   if (isShared(tree, nodesIn(node)) || hasComment(text, tree.language, node)) return undefined;
   if (first === undefined) {
     if (sequence.items.length > 1 && !sequence.flow) return removeBlockItem(text, sequence, index);
-    if (sequence.flow) return removeFlowElement(text, tree, sequence, index);
+    const indexes = gone.map((other) => sequence.items.indexOf(other)).filter((other) => other >= 0 && other !== index);
+    if (sequence.flow) return removeFlowElement(text, tree, sequence, index, new Set(indexes));
     return sequence.tag
       ? undefined
       : valueEdits(text, tree, { node: sequence, parents: place.parents.slice(0, -1) }, []);

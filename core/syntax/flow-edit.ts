@@ -146,17 +146,23 @@ export function replaceFlowItem(
   return [{ start: node.start, end: node.end, newText }];
 }
 
-/** Removes an entry or item with its comma. */
+/**
+ * Removes an entry or item with its comma: the one behind it, or the one before it where nothing is left behind it. `gone` are others of the
+ * collection that are removed at the same time; their edits do not overlap.
+ */
 export function removeFlowElement(
   text: string,
   tree: SyntaxTree,
   collection: MapNode | SequenceNode,
   index: number,
+  gone: ReadonlySet<number> = new Set(),
 ): TextEdit[] | undefined {
   const elements = elementsOf(collection);
   const element = elements[index];
   const before = elements[index - 1];
-  const next = elements[index + 1];
+  const isLast = elements.every((_, other) => other <= index || gone.has(other));
+  const next = isLast ? undefined : elements[index + 1];
+  if (isLast && gone.size > 0 && elements.every((_, other) => other >= index || gone.has(other))) return undefined;
   if (!element || !hasBrackets(text, collection)) return undefined;
   if (elementHasComment(text, tree, collection, index)) return undefined;
   const isComma = (from: number, to: number) => /^\s*,\s*$/.test(text.slice(from, to));

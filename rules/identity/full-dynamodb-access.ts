@@ -74,7 +74,13 @@ export default defineRule({
     ],
   },
   controls: { checkov: ["CKV_AWS_63"], cdkNag: ["AwsSolutions-IAM5"], cfnNag: ["F4", "F5"] },
-  silences: ["wildcard-grants-unexpected-actions", "wildcard-resource"],
+  silences: [
+    "wildcard-grants-unexpected-actions",
+    "wildcard-resource",
+    "destructive-actions-for-workload",
+    "can-rewrite-table-access",
+    "bulk-copy-out-actions",
+  ],
   construct: "grantReadWriteData(…) instead of grantFullAccess(…)",
   check(view, report) {
     const { project } = view;

@@ -1,23 +1,18 @@
-import {
-  grantedActions,
-  isBare,
-  isEverything,
-  reachesDynamoDb,
-  resourcesInWords,
-  unconditionalDenies,
-} from "../../core/access/grants.ts";
+import { type Grant, grantsOf, isWrittenOut } from "../../core/access/granted.ts";
+import { isBare, isEverything, resourcesInWords } from "../../core/access/grants.ts";
 import { relatedToStatement } from "../../core/access/opened.ts";
 import { reportUnread } from "../../core/access/unread.ts";
+import { areToldByName } from "../../core/access/verdicts.ts";
 import { listOf, lowerFirst, shortName } from "../../core/access/words.ts";
-import { type Setting, text } from "../../core/evaluate/setting.ts";
+import { text } from "../../core/evaluate/setting.ts";
 import { accessRewriting, isSurprising } from "../../core/iam/action-classes.ts";
 import { expandAction, findAction } from "../../core/iam/actions.ts";
-import { inStatement, type Statement } from "../../core/iam/statements.ts";
 import { type Fix, replaceItem } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
-import { type IdentityPolicy, subjectOf } from "../../core/model/policies.ts";
+import { subjectOf } from "../../core/model/policies.ts";
 import { fitsWith } from "../../core/model/policy-size.ts";
 import { isDeployment } from "../../core/model/roles.ts";
+import type { View } from "../../core/model/view.ts";
 
 export default defineRule({
   name: "wildcard-grants-unexpected-actions",
@@ -59,66 +54,56 @@ export default defineRule({
     ],
   },
   controls: { cdkNag: ["AwsSolutions-IAM5"] },
+  silences: ["destructive-actions-for-workload", "can-rewrite-table-access", "bulk-copy-out-actions"],
   check(view, report) {
     const { project } = view;
     for (const policy of view.identityPolicies) {
       reportUnread(view, policy, report);
-      const denies = unconditionalDenies(project, policy);
-      for (const statement of policy.statements) {
-        if (statement.effect !== "Allow" || reachesDynamoDb(project, statement) === false) continue;
+      for (const grant of grantsOf(project, policy)) {
+        const { statement, at, pattern, names } = grant;
+        if (pattern === undefined || isWrittenOut(grant) || names.length < 2) continue;
         // full-dynamodb-access speaks of the whole statement.
         if (view.runs("full-dynamodb-access") && statement.actions.some((each) => isEverything(text(each) ?? "")))
           continue;
         const writtenOut = new Set(statement.actions.flatMap((each) => findAction(text(each) ?? "")?.qualified ?? []));
-        for (const action of statement.actions) {
-          const pattern = text(action);
-          if (pattern === undefined || !/[*?]/.test(pattern) || (isBare(pattern) && !view.dynamoDbInView)) continue;
-          const granted = grantedActions(project, statement, pattern, denies);
-          const surprising = granted.filter((name) => isSurprising(name) && !writtenOut.has(name));
-          if (granted.length < 2 || surprising.length === 0) continue;
-          const rewritesAccess = surprising.some((name) => accessRewriting.has(name));
-          report(
-            { ...action, when: inStatement(statement, action) },
-            {
-              severity: isDeployment(project, policy) ? "info" : rewritesAccess ? "error" : "warning",
-              message: `"${pattern}" also grants ${listOf(surprising.map(shortName))} to ${lowerFirst(subjectOf(project, policy))} on ${resourcesInWords(project, statement)}.`,
-              related: relatedToStatement(project, policy, statement),
-              fixes: expansions(policy, statement, action, pattern, surprising),
-            },
-          );
-        }
+        const surprising = names.filter((name) => isSurprising(name) && !writtenOut.has(name));
+        if (surprising.length === 0) continue;
+        const rewritesAccess = surprising.some((name) => accessRewriting.has(name));
+        report(at, {
+          severity: isDeployment(project, policy) ? "info" : rewritesAccess ? "error" : "warning",
+          message: `"${pattern}" also grants ${listOf(surprising.map(shortName))} to ${lowerFirst(subjectOf(project, policy))} on ${resourcesInWords(project, statement)}.`,
+          related: relatedToStatement(project, policy, statement),
+          fixes: expansions(view, grant, pattern, surprising),
+        });
       }
     }
   },
 });
 
-function expansions(
-  policy: IdentityPolicy,
-  statement: Statement,
-  action: Setting,
-  pattern: string,
-  surprising: readonly string[],
-): Fix[] {
+/**
+ * Writing out all that the pattern stands for changes no decision. It is safe where what was found is told afterwards of the single actions;
+ * where nobody would speak of one of them any more, it must be somebody's choice.
+ */
+function expansions(view: View, grant: Grant, pattern: string, surprising: readonly string[]): Fix[] {
+  const { policy, statement, at, names } = grant;
   const expansion = expandAction(pattern);
   if (expansion.kind === "notJudged" || isBare(pattern)) return [];
-  const others = new Set(statement.actions.filter((each) => each !== action).map(text));
-  const all = expansion.names.filter((name) => !others.has(name));
-  const expected = all.filter((name) => !surprising.includes(name));
-  const fixes: Fix[] = [];
-  if (expected.length > 0 && fitsWith(policy, expected)) {
-    fixes.push({
-      title: `Write out the actions without ${listOf(surprising.map(shortName))} (stops those)`,
-      class: "caution",
-      changes: [replaceItem(action, expected)],
-    });
-  }
-  if (fitsWith(policy, all)) {
-    fixes.push({
-      // It changes no decision, but it ends the finding and keeps what was found: that must be somebody's choice.
-      title: `Write out the ${all.length === 1 ? "action" : `${all.length} actions`} that "${pattern}" grants today (keeps granting ${listOf(surprising.map(shortName))})`,
-      class: "caution",
-      changes: [replaceItem(action, all)],
-    });
-  }
-  return fixes;
+  const others = new Set(statement.actions.map(text).filter((each) => each !== pattern));
+  const isNew = (name: string) => !others.has(name);
+  const all = expansion.names.filter(isNew);
+  const expected = names.filter((name) => isNew(name) && !surprising.includes(name));
+  const without: Fix = {
+    title: `Write out the actions without ${listOf(surprising.map(shortName))} (stops those)`,
+    class: "caution",
+    changes: [replaceItem(at, expected)],
+  };
+  const isTold = areToldByName(view, policy, surprising, isDeployment(view.project, policy) ? "info" : "warning");
+  const whole: Fix = {
+    title: `Write out the ${all.length === 1 ? "action" : `${all.length} actions`} that "${pattern}" stands for today (keeps granting ${listOf(surprising.map(shortName))})`,
+    class: isTold ? "safe" : "caution",
+    changes: [replaceItem(at, all)],
+  };
+  const wholeIfItFits = fitsWith(policy, all) ? [whole] : [];
+  const withoutIfAny = expected.length > 0 && fitsWith(policy, expected) ? [without] : [];
+  return isTold ? [...wholeIfItFits, ...withoutIfAny] : [...withoutIfAny, ...wholeIfItFits];
 }

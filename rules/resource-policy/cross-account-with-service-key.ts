@@ -8,11 +8,12 @@ import { isKey, isPositive } from "../../core/iam/conditions.ts";
 import { isEverybody } from "../../core/iam/public-access.ts";
 import type { Statement } from "../../core/iam/statements.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
+import type { Encryption } from "../../core/model/encryption.ts";
 import { type Key, keysOf } from "../../core/model/keys.ts";
 import { accountOf, writtenText } from "../../core/model/principal-account.ts";
 import { follow, type Project } from "../../core/model/project.ts";
 import type { ResourcePolicy } from "../../core/model/resource-policies.ts";
-import { type Encryption, isCustomerKey } from "../../core/model/tables.ts";
+import { isCustomerKey } from "../../core/model/tables.ts";
 
 export default defineRule({
   name: "cross-account-with-service-key",

@@ -406,6 +406,36 @@ describe("replaceItem and addItem", () => {
   });
 });
 
+describe("items that are removed together", () => {
+  const without = (text: string, ...indexes: number[]) =>
+    edited(text, (source, tree) => {
+      const nodes = indexes.map((index) => nodeAt(tree.root, "a", index));
+      return nodes.flatMap((node) => replaceItem(source, tree, node, [], nodes));
+    });
+
+  it.each([
+    [[0, 1], "a: [y, z]\n"],
+    [[1, 2], "a: [w, z]\n"],
+    [[2, 3], "a: [w, x]\n"],
+    [[0, 3], "a: [x, y]\n"],
+    [[0, 2], "a: [x, z]\n"],
+    [[1, 2, 3], "a: [w]\n"],
+    [[0, 1, 2], "a: [z]\n"],
+  ])("%j of a flow sequence", (indexes, expected) => {
+    expect(without("a: [w, x, y, z]\n", ...indexes)).toBe(expected);
+  });
+
+  it("of JSON, of a block sequence", () => {
+    expect(without('{ "a": [1, 2, 3] }', 1, 2)).toBe('{ "a": [1] }');
+    expect(without('{\n  "a": [\n    1,\n    2,\n    3\n  ]\n}', 0, 2)).toBe('{\n  "a": [\n    2\n  ]\n}');
+    expect(without("a:\n  - w\n  - x\n  - y\nb: 1\n", 1, 2)).toBe("a:\n  - w\nb: 1\n");
+  });
+
+  it("not all of a flow sequence", () => {
+    expect(without("a: [w, x]\n", 0, 1)).toBeUndefined();
+  });
+});
+
 describe("removeEntry", () => {
   it.each<[string, Path, string, string]>([
     ["A: 1\nB: 2\nC: 3\n", [], "B", "A: 1\nC: 3\n"],

@@ -9,6 +9,11 @@ const IDENTITY = new Set([
   "wildcard-grants-unexpected-actions",
   "wildcard-resource",
   "broad-managed-policy",
+  "notaction-or-notresource-allow",
+  "destructive-actions-for-workload",
+  "can-rewrite-table-access",
+  "bulk-copy-out-actions",
+  "long-term-credentials",
   "public-resource-policy",
   "leadingkeys-with-uncovered-action",
 ]);

@@ -11,8 +11,9 @@ const ARN = "arn:aws:dynamodb:eu-west-1:111122223333:table/orders";
 const also = (pattern: string, actions: string) =>
   `"${pattern}" also grants ${actions} to policy "AppPolicy" on ${ARN}.`;
 
+/** On a table's ARN; UpdateAbacStatus takes no resource, so only `*` grants it. */
 const UPDATE =
-  "UpdateAbacStatus, UpdateContinuousBackups, UpdateGlobalTable, UpdateKinesisStreamingDestination, UpdateTable and UpdateTimeToLive";
+  "UpdateContinuousBackups, UpdateGlobalTable, UpdateKinesisStreamingDestination, UpdateTable and UpdateTimeToLive";
 
 describe("patterns", () => {
   test("stand at the pattern", () => {
@@ -23,12 +24,8 @@ describe("patterns", () => {
   test.each([
     ["error", "dynamodb:Put*", "PutResourcePolicy"],
     ["error", "DynamoDB:PUT*", "PutResourcePolicy"],
-    ["error", "dynamodb:Update*", UPDATE],
-    [
-      "error",
-      "dynamodb:Delete*",
-      "DeleteBackup, DeleteGlobalTableWitness, DeleteResourcePolicy, DeleteTable and DeleteTableReplica",
-    ],
+    ["warning", "dynamodb:Update*", UPDATE],
+    ["error", "dynamodb:Delete*", "DeleteGlobalTableWitness, DeleteResourcePolicy, DeleteTable and DeleteTableReplica"],
     ["warning", "dynamodb:DeleteTable*", "DeleteTable and DeleteTableReplica"],
     ["warning", "dynamodb:Import*", ""],
     ["warning", "dynamodb:Restore*", "RestoreTableFromAwsBackup, RestoreTableFromBackup and RestoreTableToPointInTime"],
@@ -38,6 +35,32 @@ describe("patterns", () => {
     const template = managedPolicy(allow(`"${pattern}"`, ARN));
     // A pattern that stands for one action only grants what it says.
     expect(toldInBoth(RULE, template)).toEqual(actions ? [`${severity} ${also(pattern, actions)}`] : []);
+  });
+
+  test.each([
+    [
+      "error",
+      "dynamodb:Update*",
+      '"*"',
+      "UpdateAbacStatus, UpdateContinuousBackups, UpdateGlobalTable, UpdateKinesisStreamingDestination, UpdateTable and UpdateTimeToLive",
+      "every table",
+    ],
+    // One action is left: the pattern grants what it says.
+    ["warning", "dynamodb:Delete*", `${ARN}/backup/*`, "", ""],
+    [
+      "warning",
+      "dynamodb:*Backup",
+      `"${ARN}*"`,
+      "DeleteBackup, RestoreTableFromAwsBackup and RestoreTableFromBackup",
+      `${ARN}*`,
+    ],
+    ["warning", "dynamodb:*Backup", ARN, "RestoreTableFromAwsBackup and RestoreTableFromBackup", ARN],
+    ["warning", "dynamodb:Delete*", `${ARN}/index/*`, "", ""],
+  ])("%s: %s on %s grants what the resource can take", (severity, pattern, resource, actions, where) => {
+    const message = `"${pattern}" also grants ${actions} to policy "AppPolicy" on ${where}.`;
+    expect(toldInBoth(RULE, managedPolicy(allow(`"${pattern}"`, resource)))).toEqual(
+      actions ? [`${severity} ${message}`] : [],
+    );
   });
 
   test("*Table* takes in exports, replicas and restores", () => {
@@ -103,9 +126,9 @@ describe("statements", () => {
     expect(toldInBoth(RULE, denied("dynamodb:*ResourcePolicy"))).toEqual([]);
     const condition = "            Condition: { Bool: { aws:SecureTransport: false } }\n";
     expect(toldInBoth(RULE, denied("dynamodb:PutResourcePolicy", condition))).toHaveLength(1);
-    const rest = managedPolicy(allow("dynamodb:Update*", ARN) + deny("dynamodb:UpdateAbacStatus", '"*"'));
+    const rest = managedPolicy(allow("dynamodb:Update*", ARN) + deny("dynamodb:UpdateTable", '"*"'));
     expect(toldInBoth(RULE, rest)).toEqual([
-      `warning ${also("dynamodb:Update*", UPDATE.replace("UpdateAbacStatus, ", ""))}`,
+      `warning ${also("dynamodb:Update*", UPDATE.replace("UpdateTable and", "and").replace(", and", " and"))}`,
     ]);
   });
 
@@ -166,47 +189,99 @@ ${TABLE}`;
   });
 });
 
+/** Who has the policy decides which rules speak of the single actions: a function's role. */
+const functionRole = (statements: string) => `Resources:\n${roleOf(LAMBDA, inline(statements))}`;
+
 describe("the fixes", () => {
   const STOP = "caution: Write out the actions without PutResourcePolicy (stops those)";
-  const KEEP = 'caution: Write out the 2 actions that "dynamodb:Put*" grants today (keeps granting PutResourcePolicy)';
+  const KEEP = 'safe: Write out the 2 actions that "dynamodb:Put*" stands for today (keeps granting PutResourcePolicy)';
+  const keepDelete = (fixClass: string) =>
+    `${fixClass}: Write out the 2 actions that "dynamodb:DeleteTable*" stands for today (keeps granting DeleteTable and DeleteTableReplica)`;
 
-  test("write out what is granted today, or what is expected", () => {
+  test("write out what is granted today, which changes no decision, or what is expected", () => {
     const template = managedPolicy(`          - Effect: Allow
             Action:
               - dynamodb:GetItem
               - dynamodb:Put* # writing
             Resource: ${ARN}
 `);
-    expect(offered(RULE, template)).toEqual([STOP, KEEP]);
-    expect(repaired(RULE, template)).toBe(template.replace("dynamodb:Put*", "dynamodb:PutItem"));
-    expect(repaired(RULE, template, 1)).toBe(
+    expect(offered(RULE, template)).toEqual([KEEP, STOP]);
+    expect(repaired(RULE, template)).toBe(
       template.replace(
         "- dynamodb:Put* # writing",
         "- dynamodb:PutItem # writing\n              - dynamodb:PutResourcePolicy",
       ),
     );
+    expect(repaired(RULE, template, 1)).toBe(template.replace("dynamodb:Put*", "dynamodb:PutItem"));
   });
 
   test("in flow style, as a lone action and in JSON", () => {
     const flow = managedPolicy(`          - { Effect: Allow, Action: ["dynamodb:Put*"], Resource: "${ARN}" }\n`);
-    expect(repaired(RULE, flow, 1)).toBe(
+    expect(repaired(RULE, flow)).toBe(
       flow.replace('"dynamodb:Put*"', '"dynamodb:PutItem", "dynamodb:PutResourcePolicy"'),
     );
     const lone = managedPolicy(allow("dynamodb:Put*", ARN));
-    expect(repaired(RULE, lone, 1)).toBe(
+    expect(repaired(RULE, lone)).toBe(
       lone.replace(" dynamodb:Put*", "\n              - dynamodb:PutItem\n              - dynamodb:PutResourcePolicy"),
     );
-    expect(repaired(RULE, lone)).toBe(lone.replace("dynamodb:Put*", "dynamodb:PutItem"));
+    expect(repaired(RULE, lone, 1)).toBe(lone.replace("dynamodb:Put*", "dynamodb:PutItem"));
     const json = asJson(managedPolicy(allow("[dynamodb:Put*]", ARN)));
-    expect(repaired(RULE, json, 1)).toBe(
+    expect(repaired(RULE, json)).toBe(
       json.replace('"dynamodb:Put*"', '"dynamodb:PutItem",\n                "dynamodb:PutResourcePolicy"'),
     );
   });
 
-  test("several patterns of one list are all written out, and only where that is asked for", () => {
+  test("what was found is told of the single action afterwards", () => {
+    const template = managedPolicy(allow("[dynamodb:Put*]", ARN));
+    const after = fixedText(template);
+    expect(after).toBe(template.replace("dynamodb:Put*", "dynamodb:PutItem, dynamodb:PutResourcePolicy"));
+    expect(told(RULE, after)).toEqual([]);
+    expect(told("can-rewrite-table-access", template)).toEqual([]);
+    expect(told("can-rewrite-table-access", after)).toHaveLength(1);
+    const role = functionRole(allow('["dynamodb:DeleteTable*", "dynamodb:Restore*"]', ARN));
+    const written = fixedText(role);
+    expect(written).toBe(
+      role.replace(
+        '["dynamodb:DeleteTable*", "dynamodb:Restore*"]',
+        '["dynamodb:DeleteTable", "dynamodb:DeleteTableReplica", "dynamodb:RestoreTableFromAwsBackup", "dynamodb:RestoreTableFromBackup", "dynamodb:RestoreTableToPointInTime"]',
+      ),
+    );
+    expect(told("destructive-actions-for-workload", written)).toHaveLength(1);
+    expect(told("bulk-copy-out-actions", written)).toHaveLength(1);
+  });
+
+  test("where nobody would speak of an action any more, writing out asks and comes second", () => {
+    const only = (pattern: string) => allow(`["dynamodb:GetItem", "dynamodb:${pattern}"]`, ARN);
+    // Nobody in view has the policy, or a role that deploys.
+    const unattached = managedPolicy(only("DeleteTable*"));
+    expect(offered(RULE, unattached)).toEqual([keepDelete("caution")]);
+    expect(fixedText(unattached)).toBe(unattached);
+    const deployment = `Resources:\n${roleOf("{ Service: cloudformation.amazonaws.com }", inline(only("DeleteTable*")))}`;
+    expect(offered(RULE, deployment)).toEqual([keepDelete("caution")]);
+    expect(offered(RULE, functionRole(only("DeleteTable*")))).toEqual([keepDelete("safe")]);
+    // Nobody speaks of DisableKinesisStreamingDestination, and UpdateTable alone is only mentioned.
+    expect(offered(RULE, functionRole(only("*KinesisStreamingDestination")))).toEqual([
+      "caution: Write out the actions without DisableKinesisStreamingDestination, EnableKinesisStreamingDestination and UpdateKinesisStreamingDestination (stops those)",
+      'caution: Write out the 4 actions that "dynamodb:*KinesisStreamingDestination" stands for today (keeps granting DisableKinesisStreamingDestination, EnableKinesisStreamingDestination and UpdateKinesisStreamingDestination)',
+    ]);
+    expect(offered(RULE, functionRole(only("UpdateTable*")))).toEqual([
+      "caution: Write out the actions without UpdateTable (stops those)",
+      'caution: Write out the 2 actions that "dynamodb:UpdateTable*" stands for today (keeps granting UpdateTable)',
+    ]);
+  });
+
+  test("ask where the rule that would speak is off", () => {
+    const off = { ...DEFAULT_CONFIGURATION, rules: new Map([["can-rewrite-table-access", "off"]] as const) };
+    expect(offered(RULE, managedPolicy(allow("dynamodb:Put*", ARN)), off)).toEqual([
+      STOP,
+      KEEP.replace("safe", "caution"),
+    ]);
+  });
+
+  test("several patterns of one list are all written out", () => {
     const template = managedPolicy(allow("[dynamodb:Put*, dynamodb:DeleteTable*]", ARN));
-    expect(offered(RULE, template)).toEqual([STOP, KEEP]);
-    expect(fixedText(template)).toBe(template);
+    expect(offered(RULE, template)).toEqual([KEEP, STOP]);
+    expect(fixedText(template)).toBe(template.replace("dynamodb:Put*", "dynamodb:PutItem, dynamodb:PutResourcePolicy"));
     expect(fixedText(template, ["safe", "caution"])).toBe(
       template.replace(
         "[dynamodb:Put*, dynamodb:DeleteTable*]",
@@ -219,19 +294,27 @@ describe("the fixes", () => {
     const template = managedPolicy(allow("[dynamodb:PutItem, dynamodb:Put*]", ARN));
     expect(repaired(RULE, template)).toBe(template.replace("dynamodb:Put*", "dynamodb:PutResourcePolicy"));
     expect(offered(RULE, template)).toEqual([
-      'caution: Write out the action that "dynamodb:Put*" grants today (keeps granting PutResourcePolicy)',
+      'safe: Write out the action that "dynamodb:Put*" stands for today (keeps granting PutResourcePolicy)',
     ]);
   });
 
+  test("without the surprising ones keep only what the resource can take", () => {
+    const template = managedPolicy(allow('["dynamodb:Delete*"]', ARN));
+    expect(repaired(RULE, template)).toBe(template.replace("dynamodb:Delete*", "dynamodb:DeleteItem"));
+  });
+
   test("work on every table, too: that is another finding", () => {
-    expect(offered(RULE, managedPolicy(allow("dynamodb:Put*", '"*"')))).toEqual([STOP, KEEP]);
+    expect(offered(RULE, managedPolicy(allow("dynamodb:Put*", '"*"')))).toEqual([KEEP, STOP]);
   });
 
   test("in a branch ask, and say which; not where the branch can hold one action only", () => {
     const conditions = "Conditions:\n  IsDev: !Equals [!Ref AWS::Region, eu-west-1]\n";
     const whole = conditions + managedPolicy(allow("!If [IsDev, dynamodb:Put*, dynamodb:PutItem]", ARN));
-    expect(offered(RULE, whole)).toEqual([`${STOP} (where IsDev is true)`, `${KEEP} (where IsDev is true)`]);
-    expect(repaired(RULE, whole, 1)).toBe(
+    expect(offered(RULE, whole)).toEqual([
+      `${KEEP.replace("safe", "caution")} (where IsDev is true)`,
+      `${STOP} (where IsDev is true)`,
+    ]);
+    expect(repaired(RULE, whole)).toBe(
       whole.replace("dynamodb:Put*", "[dynamodb:PutItem, dynamodb:PutResourcePolicy]"),
     );
     const item =
