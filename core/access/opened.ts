@@ -8,7 +8,8 @@ import { holdersOf, type IdentityPolicy } from "../model/policies.ts";
 import type { Project } from "../model/project.ts";
 import { relatedHolders } from "../model/roles.ts";
 import { type Table, tablesOf } from "../model/tables.ts";
-import { resourceArns } from "./grants.ts";
+import type { PrincipalAccess } from "./granted.ts";
+import { everyTable, resourceArns } from "./grants.ts";
 
 /** The tables of a project by what their ARNs say behind `table/`: a literal name, or the hole that stands for it. */
 const tablesByName = perObject((project: Project): ReadonlyMap<string, readonly Table[]> => {
@@ -51,6 +52,19 @@ function findTables(project: Project, statement: Statement): Table[] {
     else for (const [each, tables] of byName) if (!each.startsWith("\0") && wildcardsOverlap(key, each)) addAll(tables);
   }
   return [...found];
+}
+
+/** What of DynamoDB a principal may use, for messages: `every table`, `"Orders"`, a count, or just `DynamoDB`. */
+export function tablesInWords(project: Project, { grants, managed }: PrincipalAccess): string {
+  const isOpen = managed.some(({ policy }) => policy.access !== "stream-only");
+  if (isOpen || grants.some(({ statement }) => opensEveryTable(project, statement))) return "every table";
+  const ids = new Set(grants.flatMap(({ statement }) => tablesOpenedBy(project, statement)).map(({ id }) => `"${id}"`));
+  if (ids.size === 0) return "DynamoDB";
+  return ids.size <= 2 ? [...ids].join(" and ") : `${ids.size} tables`;
+}
+
+function opensEveryTable(project: Project, statement: Statement): boolean {
+  return statement.notResources.length > 0 || everyTable(project, statement).length > 0;
 }
 
 /** How many tables are pointed at: more are no help. */
