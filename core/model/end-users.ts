@@ -9,8 +9,11 @@ import { follow, type Project } from "./project.ts";
 
 /** What a role has to do with people who use an application: who takes it, and what says so. */
 export interface EndUsers {
-  /** `guest`: whoever did not sign in, which is anybody; `user`: whoever did. */
-  kind: "guest" | "user";
+  /**
+   * `guest`: whoever did not sign in, which is anybody; `user`: whoever did; `unknown`: whoever an issuer signs in that serves one company, its
+   * customers perhaps.
+   */
+  kind: "guest" | "user" | "unknown";
   /** The entry that hands the role out, or the trust statement. */
   at: Setting;
   /** The identity pool that hands it out, where it is in view. */
@@ -79,13 +82,14 @@ function roleAt(project: Project, { template, value }: Setting): IamPrincipal | 
   return target && principalsOf(target.template).find(({ resource }) => resource === target.resource);
 }
 
-/** What a role's own trust says: a sign-in of end users may take it, and not one particular identity only. */
+/** What a role's own trust says: who signs in somewhere may take it, and not one particular identity only. */
 function byTrust(role: IamPrincipal): HandOut[] {
   return role.trust.flatMap((statement): HandOut[] => {
-    if (statement.effect !== "Allow") return [];
-    if (!issuersOf(statement).some((url) => issuerNamed(url)?.kind === "end users") || isOneIdentity(statement))
-      return [];
-    return [{ kind: isForGuests(statement) ? "guest" : "user", at: statement.located, role, guestsAreOff: false }];
+    if (statement.effect !== "Allow" || isOneIdentity(statement)) return [];
+    const kinds = issuersOf(statement).map((url) => issuerNamed(url)?.kind);
+    const handOut = { at: statement.located, role, guestsAreOff: false };
+    if (kinds.includes("end users")) return [{ ...handOut, kind: isForGuests(statement) ? "guest" : "user" }];
+    return kinds.includes(undefined) ? [{ ...handOut, kind: "unknown" }] : [];
   });
 }
 
