@@ -1,6 +1,9 @@
-import { get, propertiesOf, type Setting } from "../evaluate/setting.ts";
+import { get, propertiesOf, type Setting, text } from "../evaluate/setting.ts";
+import type { ArnText } from "../iam/arn.ts";
 import type { Resource, Template } from "../template/template.ts";
 import { perObject } from "./lazy.ts";
+import { type IamPrincipal, principalsOf } from "./policies.ts";
+import { follow, type Project } from "./project.ts";
 
 /** A DynamoDB Accelerator cluster. */
 export interface DaxCluster {
@@ -9,6 +12,8 @@ export interface DaxCluster {
   id: string;
   endpointEncryptionType: readonly Setting[];
   clusterName: readonly Setting[];
+  /** `IAMRoleARN`: the role with which the cluster reads and writes tables, whoever asks it to. */
+  role: readonly Setting[];
 }
 
 export const daxClustersOf = perObject((template: Template): readonly DaxCluster[] =>
@@ -23,6 +28,34 @@ export const daxClustersOf = perObject((template: Template): readonly DaxCluster
         id: resource.logicalId,
         endpointEncryptionType: property("ClusterEndpointEncryptionType"),
         clusterName: property("ClusterName"),
+        role: property("IAMRoleARN"),
       };
     }),
 );
+
+/** The service roles of a project's clusters, where they are in view, with the clusters that use each. */
+export const daxRolesOf = perObject((project: Project): ReadonlyMap<IamPrincipal, readonly DaxCluster[]> => {
+  const roles = new Map<IamPrincipal, DaxCluster[]>();
+  for (const cluster of project.templates.flatMap(daxClustersOf)) {
+    for (const role of new Set(cluster.role.flatMap((setting) => roleAt(project, setting) ?? [])))
+      roles.set(role, [...(roles.get(role) ?? []), cluster]);
+  }
+  return roles;
+});
+
+function roleAt(project: Project, { template, value }: Setting): IamPrincipal | undefined {
+  const target = follow(project, template, value);
+  return target && principalsOf(target.template).find(({ resource }) => resource === target.resource);
+}
+
+/** The service role's entries of a cluster that do not lead to a role in view. */
+export function unknownDaxRoles(project: Project, cluster: DaxCluster): readonly Setting[] {
+  return cluster.role.filter((setting) => setting.value.kind !== "absent" && !roleAt(project, setting));
+}
+
+/** How policies spell a cluster: its name where that is written, else what stands for it, in any account and region. */
+export function clusterArn({ template, resource, clusterName }: DaxCluster): ArnText {
+  const [only, ...others] = clusterName;
+  const name = only && others.length === 0 && only.when.defaults.length === 0 ? text(only) : undefined;
+  return ["arn:*:dax:*:*:cache/", name ?? { hole: `${template.file}#${resource.id}` }];
+}

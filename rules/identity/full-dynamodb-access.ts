@@ -74,7 +74,7 @@ export default defineRule({
     ],
   },
   controls: { checkov: ["CKV_AWS_63"], cdkNag: ["AwsSolutions-IAM5"], cfnNag: ["F4", "F5"] },
-  silences: ["wildcard-grants-unexpected-actions", "wildcard-resource"],
+  silences: ["wildcard-grants-unexpected-actions", "wildcard-resource", "dax-access-too-broad"],
   construct: "grantReadWriteData(…) instead of grantFullAccess(…)",
   check(view, report) {
     const { project } = view;
