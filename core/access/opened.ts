@@ -1,4 +1,5 @@
-import { type ArnText, coversEveryTable, tableNameOf } from "../iam/arn.ts";
+import { type ArnText, coversEveryTable, splitArn, tableNameOf } from "../iam/arn.ts";
+import { arnsOverlap } from "../iam/arn-match.ts";
 import type { Statement } from "../iam/statements.ts";
 import { wildcardsOverlap } from "../iam/wildcard.ts";
 import type { Related } from "../lint/finding.ts";
@@ -81,4 +82,28 @@ export function relatedToStatement(project: Project, policy: IdentityPolicy, sta
       place: resource.key,
     })),
   ];
+}
+
+/** Do both speak of one table, or of what belongs to it? Whoever reads an index or a stream reads the table's items. */
+export function shareTable(project: Project, a: Statement, b: Statement): boolean {
+  const others = tableArns(project)(b);
+  return tableArns(project)(a).some((left) => others.some((right) => arnsOverlap(left, right) === true));
+}
+
+const tableArns = perObject((project: Project) =>
+  perObject((statement: Statement): readonly ArnText[] =>
+    resourceArns(project, statement).flatMap(({ arn }) => (arn ? [tableArnOf(arn)] : [])),
+  ),
+);
+
+/** The ARN up to the table's name, in any account and region where those are not written out; the whole of it where it is no table's. */
+function tableArnOf(arn: ArnText): ArnText {
+  const parts = splitArn(arn);
+  const name = parts && tableNameOf(arn);
+  if (!parts || !name) return arn;
+  const { partition, service, region, account } = parts;
+  const where = [partition, service, region, account].map((part) =>
+    part.every((piece) => typeof piece === "string") ? part.join("") : "*",
+  );
+  return ["arn:", where.join(":"), ":table/", ...name];
 }

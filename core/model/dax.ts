@@ -53,9 +53,8 @@ export function unknownDaxRoles(project: Project, cluster: DaxCluster): readonly
   return cluster.role.filter((setting) => setting.value.kind !== "absent" && !roleAt(project, setting));
 }
 
-/** How policies spell a cluster: its name where that is written, else what stands for it, in any account and region. */
-export function clusterArn({ template, resource, clusterName }: DaxCluster): ArnText {
-  const [only, ...others] = clusterName;
-  const name = only && others.length === 0 && only.when.defaults.length === 0 ? text(only) : undefined;
-  return ["arn:*:dax:*:*:cache/", name ?? { hole: `${template.file}#${resource.id}` }];
+/** How policies may spell a cluster, in any account and region: by what stands for its name, and by the name where that is written. */
+export function clusterArns({ template, resource, clusterName }: DaxCluster): readonly ArnText[] {
+  const names = clusterName.flatMap((setting) => text(setting) ?? []);
+  return [{ hole: `${template.file}#${resource.id}` }, ...names].map((name) => ["arn:*:dax:*:*:cache/", name]);
 }
