@@ -105,7 +105,7 @@ function checkUse(
     const who = holder && others.length === 0 ? lowerFirst(holder.name) : "any principal that has this policy";
     const effect = statement.effect === "Allow" ? "allows" : "denies";
     report(here, {
-      message: `\${${name}} has no value in requests of ${who}, so what needs it ${effect} nothing.`,
+      message: `Policy variable \${${name}} has no value in requests of ${who}, so what needs it ${effect} nothing.`,
     });
     return;
   }
@@ -113,7 +113,7 @@ function checkUse(
   if (!tag) return;
   report(here, {
     severity: "info",
-    message: `\${${name}} comes from "${tag.claim}", an attribute that users of the pool can change themselves, so it keeps nobody apart.`,
+    message: `Policy variable \${${name}} comes from "${tag.claim}", an attribute that users of the pool can change themselves, so it keeps nobody apart.`,
     related: [{ message: "what maps the attribute to the tag", template: tag.at.template, place: tag.at.place }],
   });
 }

@@ -18,7 +18,7 @@ const role = (variable: string, principal = LAMBDA, policy = document(variable))
       Policies: [{ PolicyDocument: ${policy} }]
 ${TABLE}`;
 const never = (variable: string, who = 'role "App"', effect = "allows") =>
-  `warning ${variable} has no value in requests of ${who}, so what needs it ${effect} nothing.`;
+  `warning Policy variable ${variable} has no value in requests of ${who}, so what needs it ${effect} nothing.`;
 
 describe("aws:username", () => {
   test("is no variable of roles, at its place", () => {
@@ -137,7 +137,7 @@ ${clients}`;
   const client = (more: string) =>
     `  Client: { Type: AWS::Cognito::UserPoolClient, Properties: { UserPoolId: !Ref Users${more} } }\n`;
   const FOUND = [
-    `info ${TAG} comes from "custom:tenant", an attribute that users of the pool can change themselves, so it keeps nobody apart.`,
+    `info Policy variable ${TAG} comes from "custom:tenant", an attribute that users of the pool can change themselves, so it keeps nobody apart.`,
   ];
 
   test.each([
