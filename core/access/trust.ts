@@ -115,9 +115,9 @@ export function asksMore({ tests }: Demands): boolean {
 }
 
 /** What is known of a value, `HOLE` where only deployment knows; a policy variable is whatever the caller brings, so a star. */
-function filled({ value }: Setting): string {
+function filled({ value }: Setting, variable = "*"): string {
   const pieces = piecesOf(value) ?? [];
-  return pieces.map((piece) => (typeof piece === "string" ? piece.replace(/\$\{[^}]*\}/g, "*") : HOLE)).join("");
+  return pieces.map((piece) => (typeof piece === "string" ? piece.replace(/\$\{[^}]*\}/g, variable) : HOLE)).join("");
 }
 
 /** Stands for some name: nothing that a pattern spells out. */
@@ -162,15 +162,12 @@ function takersByTest(issuer: Issuer, claim: string, test: ConditionTest): Taker
   // Every token has a subject, so `…IfExists` asks for it all the same.
   const isAsked = isPositive(test) || (claim === "sub" && ifExists && !negated && quantifier === undefined);
   if (!isAsked) return { kind: "anyone", by: test };
-  if (name !== "stringlike") return test.values.every(isUnknownValue) ? unknownAt(test) : { kind: "narrow" };
+  // Whatever an exact value turns out to be, it is one subject.
+  if (name !== "stringlike") return { kind: "narrow" };
   const found = test.values.map((value) => takersByValue(issuer, claim, test, value));
   return found.reduce<Takers>((widest, each) => (RANK[each.kind] < RANK[widest.kind] ? each : widest), {
     kind: "narrow",
   });
-}
-
-function unknownAt({ values: [at] }: ConditionTest): Takers {
-  return at ? { kind: "unknown", at } : { kind: "narrow" };
 }
 
 function isUnknownValue({ value }: Setting): boolean {
@@ -182,7 +179,8 @@ const STRANGER = "\u0001\u0001";
 
 function takersByValue(issuer: Issuer, claim: string, test: ConditionTest, at: Setting): Takers {
   if (isUnknownValue(at)) return { kind: "unknown", at };
-  const pattern = filled(at);
+  // A policy variable has no value before there is a session, so it matches nothing.
+  const pattern = filled(at, HOLE);
   const anyone: Takers = { kind: "anyone", by: test, at };
   if (claim !== "sub") return takersByName(pattern, anyone, at);
   if (issuer.kind === "kubernetes")

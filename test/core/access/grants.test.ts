@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { couldNameDynamoDb, everyTable, grantedActions, isBare, isEverything, reachesDynamoDb, resourcesInWords, unconditionalDenies } from "../../../core/access/grants.ts";
+import {
+  couldNameDynamoDb,
+  everyTable,
+  grantedActions,
+  isBare,
+  isEverything,
+  reachesDynamoDb,
+  resourcesInWords,
+  unconditionalDenies,
+} from "../../../core/access/grants.ts";
 import { listOf } from "../../../core/access/words.ts";
 import { identityPoliciesOf } from "../../../core/model/policies.ts";
 import { projectOf, templateOf } from "../model/support.ts";

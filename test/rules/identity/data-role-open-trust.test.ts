@@ -513,6 +513,31 @@ describe("tokens of build systems", () => {
     expect(untold(RULE, sub("!Ref Org"))).toEqual([expect.stringMatching(/ parameter Org has no default$/)]);
   });
 
+  test("an exact subject is one, whatever it turns out to be", () => {
+    const template = `Parameters:\n  Subject: { Type: String }\n${identity(GITHUB, `{ StringEquals: { ${AUDIENCE}, "${GITHUB}:sub": !Ref Subject } }`)}`;
+    expect(toldInBoth(RULE, template)).toEqual([]);
+    expect(untold(RULE, template)).toEqual([]);
+  });
+
+  test("a forgotten Fn::Sub lets nobody in", () => {
+    expect(toldInBoth(RULE, subject("StringLike", "repo:${Org}/${Name}:*"))).toEqual([]);
+  });
+
+  test("a provider that is made only where there is none yet", () => {
+    const template = `Parameters:
+  ProviderArn: { Type: String, Default: "" }
+Conditions:
+  MakesProvider: !Equals [!Ref ProviderArn, ""]
+${role(
+  "{ Federated: !If [MakesProvider, !Ref Provider, !Ref ProviderArn] }",
+  `{ StringEquals: { ${AUDIENCE} }, StringLike: { "${GITHUB}:sub": "repo:octo-org/app:*" } }`,
+  "sts:AssumeRoleWithWebIdentity",
+)}  Provider: { Type: AWS::IAM::OIDCProvider, Condition: MakesProvider, Properties: { Url: "https://${GITHUB}" } }
+`;
+    expect(toldInBoth(RULE, template)).toEqual([]);
+    expect(untold(RULE, template)).toEqual([]);
+  });
+
   test("a condition of the CDK's CfnJson cannot be told", () => {
     const template = `${identity(GITHUB, "{ StringEquals: !GetAtt Json.Value }")}  Json: { Type: "Custom::AWSCDKCfnJson" }\n`;
     expect(toldInBoth(RULE, template)).toEqual([]);
