@@ -1,4 +1,4 @@
-import { type ArnText, coversEveryTable, splitArn, tableNameOf } from "../iam/arn.ts";
+import { type ArnText, couldBeService, coversEveryTable, splitArn, tableNameOf } from "../iam/arn.ts";
 import { arnsOverlap } from "../iam/arn-match.ts";
 import type { Statement } from "../iam/statements.ts";
 import { wildcardsOverlap } from "../iam/wildcard.ts";
@@ -87,12 +87,29 @@ export function relatedToStatement(project: Project, policy: IdentityPolicy, sta
 /** Do both speak of one table, or of what belongs to it? Whoever reads an index or a stream reads the table's items. */
 export function shareTable(project: Project, a: Statement, b: Statement): boolean {
   const others = tableArns(project)(b);
-  return tableArns(project)(a).some((left) => others.some((right) => arnsOverlap(left, right) === true));
+  return tableArns(project)(a).some((left) =>
+    others.some(
+      (right) =>
+        // Most pairs are two names written out, which need no more than a look.
+        (left.name === undefined || right.name === undefined || left.name === right.name) &&
+        arnsOverlap(left.arn, right.arn) === true,
+    ),
+  );
+}
+
+interface TableArn {
+  arn: ArnText;
+  /** Equal for equal tables; undefined where it has a wildcard or is not there. */
+  name: string | undefined;
 }
 
 const tableArns = perObject((project: Project) =>
-  perObject((statement: Statement): readonly ArnText[] =>
-    resourceArns(project, statement).flatMap(({ arn }) => (arn ? [tableArnOf(arn)] : [])),
+  perObject((statement: Statement): readonly TableArn[] =>
+    resourceArns(project, statement).flatMap(({ arn }) => {
+      if (!arn || couldBeService(arn, "dynamodb") === false) return [];
+      const name = keyOf((splitArn(arn) && tableNameOf(arn)) ?? ["*"]);
+      return [{ arn: tableArnOf(arn), name: /[*?]/.test(name) ? undefined : name }];
+    }),
   ),
 );
 

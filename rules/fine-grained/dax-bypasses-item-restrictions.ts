@@ -130,9 +130,10 @@ function checkGrant(project: Project, grant: Grant, holders: readonly IamPrincip
   const limited = holders.flatMap((holder) => limitsOf(project, holder).map((limit) => ({ holder, limit })));
   for (const cluster of limited.length === 0 ? [] : clustersOf(project)) {
     if (!reaches(project, statement, cluster)) continue;
-    const service = serviceOf(project, cluster);
+    const service = serviceOf(project)(cluster);
     const found = limited.find(
-      ({ limit }) => compatible(limit.statement.located, statement.located) && serves(project, service, limit, grant),
+      ({ limit }) =>
+        isAskedFor(service.bypassed(limit), grant) && compatible(limit.statement.located, statement.located),
     );
     if (!found && !service.isUnknown) continue;
     isSaid = true;
@@ -212,45 +213,52 @@ function reaches(project: Project, statement: Statement, cluster: DaxCluster): b
 
 /** What a cluster's service role gives it. */
 interface Service {
-  grants: readonly Grant[];
-  /** AWS managed policies, which speak of every table. */
-  managed: readonly string[];
+  /** What the role may do on the table of a limit: whoever asks the cluster does it without the limit. */
+  bypassed: (limit: Limit) => Bypass;
   isUnknown: boolean;
 }
 
-function serviceOf(project: Project, cluster: DaxCluster): Service {
-  const roles = [...daxRolesOf(project)].flatMap(([role, clusters]) => (clusters.includes(cluster) ? [role] : []));
-  const access = roles.map((role) => accessOf(project, role));
-  return {
+interface Bypass {
+  reads: boolean;
+  writes: boolean;
+}
+
+const serviceOf = perObject((project: Project) =>
+  perObject((cluster: DaxCluster): Service => {
+    const roles = [...daxRolesOf(project)].flatMap(([role, clusters]) => (clusters.includes(cluster) ? [role] : []));
+    const access = roles.map((role) => accessOf(project, role));
     // A role that is limited itself is no way around the limit.
-    grants: access.flatMap(({ grants }) => grants).filter(({ statement }) => !statement.conditions.some(isLimit)),
-    managed: access.flatMap(({ managed }) => managed.flatMap(({ policy }) => policy.actions)),
-    isUnknown:
-      unknownDaxRoles(project, cluster).length > 0 ||
-      roles.some(
-        (role) =>
-          unknownManagedPolicies(project, role).length > 0 ||
-          policiesOf(project, role).some(({ unknown }) => unknown.length > 0),
-      ),
-  };
+    const grants = access.flatMap((each) => each.grants).filter(({ statement }) => !statement.conditions.some(isLimit));
+    const managed = access.flatMap((each) => each.managed).flatMap(({ policy }) => policy.actions.flatMap(namesOf));
+    return {
+      bypassed: perObject((limit) => {
+        const able = grants.filter(({ statement }) => isOnTable(project, statement, limit));
+        const given = [...managed, ...able.flatMap((grant) => grant.names)];
+        return {
+          reads: given.some((name) => readItems.has(name)),
+          writes: given.some((name) => writeItems.has(name)),
+        };
+      }),
+      isUnknown:
+        unknownDaxRoles(project, cluster).length > 0 ||
+        roles.some(
+          (role) =>
+            unknownManagedPolicies(project, role).length > 0 ||
+            policiesOf(project, role).some(({ unknown }) => unknown.length > 0),
+        ),
+    };
+  }),
+);
+
+function namesOf(pattern: string): readonly string[] {
+  const expansion = expandAction(pattern);
+  return expansion.kind === "judged" ? expansion.names : [];
 }
 
-/** Does the role do on the limited table what the principal may ask the cluster for? */
-function serves(project: Project, { grants, managed }: Service, limit: Limit, asked: Grant): boolean {
-  const managedNames = managed.flatMap((pattern) => {
-    const expansion = expandAction(pattern);
-    return expansion.kind === "judged" ? expansion.names : [];
-  });
+function isAskedFor({ reads, writes }: Bypass, { names: asked }: Grant): boolean {
   return (
-    does(managedNames, asked) ||
-    grants.some(({ statement, names: given }) => does(given, asked) && isOnTable(project, statement, limit))
+    (reads && asked.some((name) => daxReadItems.has(name))) || (writes && asked.some((name) => daxWriteItems.has(name)))
   );
-}
-
-function does(given: readonly string[], asked: Grant): boolean {
-  const both = (own: ReadonlySet<string>, through: ReadonlySet<string>) =>
-    given.some((name) => own.has(name)) && asked.names.some((name) => through.has(name));
-  return both(readItems, daxReadItems) || both(writeItems, daxWriteItems);
 }
 
 function isOnTable(project: Project, statement: Statement, { table, statement: limited }: Limit): boolean {
