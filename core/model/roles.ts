@@ -1,7 +1,7 @@
-import { get, propertiesOf, type Setting, text } from "../evaluate/setting.ts";
+import { get, propertiesOf, type Setting } from "../evaluate/setting.ts";
 import { piecesOf } from "../evaluate/value.ts";
-import type { Statement } from "../iam/statements.ts";
 import type { Related } from "../lint/finding.ts";
+import { type Issuer, issuerNamed, issuersOf } from "./issuers.ts";
 import { holdersOf, type IamPrincipal, type IdentityPolicy } from "./policies.ts";
 import { accountOf, writtenText } from "./principal-account.ts";
 import type { Project } from "./project.ts";
@@ -29,11 +29,6 @@ const COMPUTE_SERVICES = new Set([
 
 const DEPLOYMENT_SERVICES = new Set(["cloudformation", "codebuild", "codepipeline", "amplify"]);
 
-/** Issuers of web identities: CI systems, Kubernetes service accounts, and everybody else's sign-in. */
-const CI_ISSUERS =
-  /token\.actions\.githubusercontent\.com|gitlab|bitbucket|circleci|app\.terraform\.io|buildkite|vstoken\.dev\.azure\.com|spacelift/;
-const EKS_ISSUER = /oidc\.eks\./;
-
 /**
  * Who acts with a principal's permissions. `end user`: whoever signs in with a web identity that is neither a CI system's nor Kubernetes';
  * `human`: staff, by a user, a group, a permission set, SAML, or by switching from this account; `service`: an AWS service for its own
@@ -46,20 +41,21 @@ export function useOf(principal: IamPrincipal): RoleUse {
   if (principal.kind !== "role") return "human";
   if (isDeploymentName(principal)) return "deployment";
   const services: string[] = [];
-  const issuers: string[] = [];
+  const issuers: Issuer["kind"][] = [];
   for (const statement of principal.trust) {
     if (statement.effect !== "Allow") continue;
     services.push(
       ...statement.principals.filter(({ type }) => type === "Service").map(({ setting }) => serviceOf(setting)),
     );
-    issuers.push(...issuersOf(principal, statement));
+    issuers.push(...issuersOf(statement).map((url) => issuerNamed(url)?.kind ?? "end users"));
   }
-  const isEndUser = (issuer: string) => !CI_ISSUERS.test(issuer) && !EKS_ISSUER.test(issuer);
-  if (issuers.some(isEndUser)) return "end user";
-  if (services.some((name) => COMPUTE_SERVICES.has(name)) || issuers.some((name) => EKS_ISSUER.test(name)))
+  if (issuers.includes("end users")) return "end user";
+  if (
+    services.some((name) => COMPUTE_SERVICES.has(name)) ||
+    issuers.some((kind) => kind === "kubernetes" || kind === "workload")
+  )
     return "workload";
-  if (services.some((name) => DEPLOYMENT_SERVICES.has(name)) || issuers.some((name) => CI_ISSUERS.test(name)))
-    return "deployment";
+  if (services.some((name) => DEPLOYMENT_SERVICES.has(name)) || issuers.includes("ci")) return "deployment";
   return useByOthers(principal, services);
 }
 
@@ -83,34 +79,6 @@ export function serviceOf({ value }: Setting): string {
   });
   const [, name = ""] = /^(.*)\.amazonaws\.com(?:\.cn)?$/.exec(written.join("")) ?? [];
   return name.replace(/\.(?:\*|[a-z]{2}(?:-[a-z]+)+-\d)$/, "");
-}
-
-/**
- * The issuers of the web identities that a trust statement lets in, lower case: from the `Federated` principal, the provider in the same
- * template that it refers to, or else the condition keys (`token.actions.githubusercontent.com:sub`). SAML providers, which sign in staff, are
- * none.
- */
-function issuersOf(principal: IamPrincipal, statement: Statement): string[] {
-  const federated = statement.principals.filter(({ type }) => type === "Federated");
-  const named = federated.flatMap(({ setting }) => {
-    const literal = (piecesOf(setting.value) ?? []).filter((piece) => typeof piece === "string").join("");
-    if (/:saml-provider\//.test(literal)) return [];
-    const issuer = literal.replace(/^.*:oidc-provider\//, "");
-    return issuer === "" ? providerUrl(principal, setting) : [issuer];
-  });
-  if (named.length > 0 || federated.length === 0) return named.map((name) => name.toLowerCase());
-  const keys = statement.conditions.flatMap(({ key }) => /^([\w.-]+\.[a-z]+[^:]*):/i.exec(key)?.[1] ?? []);
-  return keys.map((name) => name.toLowerCase());
-}
-
-/** The `Url` of an OIDC provider (CloudFormation's, or the CDK's custom resource) in the role's own template. */
-function providerUrl(principal: IamPrincipal, { value }: Setting): string[] {
-  const { template } = principal;
-  const provider = value.kind === "reference" ? template.resources.get(value.id) : undefined;
-  if (!provider || !/OIDCProvider$|OpenIdConnectProvider$/.test(provider.type)) return [];
-  return propertiesOf(template, provider)
-    .flatMap((each) => get(each, "Url"))
-    .flatMap((url) => text(url) ?? []);
 }
 
 /** Names that only deployment tools use: the CDK bootstrap's, StackSets', and the CDK's replica provider. */

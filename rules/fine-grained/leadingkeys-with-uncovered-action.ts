@@ -1,9 +1,9 @@
 import { grantedActions, resourceArns, unconditionalDenies } from "../../core/access/grants.ts";
+import { shareTable } from "../../core/access/shared-table.ts";
 import { labelOf, listOf, shortName } from "../../core/access/words.ts";
 import { compatible, get, type Setting, text } from "../../core/evaluate/setting.ts";
 import { leadingKeysSupported } from "../../core/iam/action-classes.ts";
-import { type ArnText, resourceShape, splitArn, tableNameOf } from "../../core/iam/arn.ts";
-import { arnsOverlap } from "../../core/iam/arn-match.ts";
+import { resourceShape } from "../../core/iam/arn.ts";
 import { isKey, operatorOf, requiresKey, withoutItsKey } from "../../core/iam/conditions.ts";
 import { inStatement, type Statement } from "../../core/iam/statements.ts";
 import { type Fix, merge, replaceItem } from "../../core/lint/fix.ts";
@@ -180,7 +180,7 @@ function checkNeighbour(
     .flatMap(({ statements }) => statements)
     .find(
       (other) =>
-        isLimited(other) && compatible(other.located, statement.located) && overlaps(project, other, statement),
+        isLimited(other) && compatible(other.located, statement.located) && shareTable(project, other, statement),
     );
   if (!limited) return;
   for (const action of statement.actions) {
@@ -203,26 +203,6 @@ function checkNeighbour(
       },
     );
   }
-}
-
-/** Do both speak of one table, or of what belongs to it? Whoever reads an index or a stream reads the table's items. */
-function overlaps(project: Project, a: Statement, b: Statement): boolean {
-  const tablesOf = (statement: Statement) =>
-    resourceArns(project, statement).flatMap(({ arn }) => (arn ? [tableOf(arn)] : []));
-  const others = tablesOf(b);
-  return tablesOf(a).some((left) => others.some((right) => arnsOverlap(left, right) === true));
-}
-
-/** The ARN up to the table's name, in any account and region where those are not written out; the whole of it where it is no table's. */
-function tableOf(arn: ArnText): ArnText {
-  const parts = splitArn(arn);
-  const name = parts && tableNameOf(arn);
-  if (!parts || !name) return arn;
-  const { partition, service, region, account } = parts;
-  const where = [partition, service, region, account].map((part) =>
-    part.every((piece) => typeof piece === "string") ? part.join("") : "*",
-  );
-  return ["arn:", where.join(":"), ":table/", ...name];
 }
 
 function repairs(statement: Statement, action: Setting, data: readonly string[]): Fix[] {

@@ -80,6 +80,7 @@ export default defineRule({
     "destructive-actions-for-workload",
     "can-rewrite-table-access",
     "bulk-copy-out-actions",
+    "dax-access-too-broad",
   ],
   construct: "grantReadWriteData(…) instead of grantFullAccess(…)",
   check(view, report) {
