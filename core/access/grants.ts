@@ -59,22 +59,31 @@ export function everyTable(project: Project, statement: Statement): Setting[] {
     .map(({ setting }) => setting);
 }
 
-/** Denies without a condition that apply to everybody who has the policy: its own, and those of other policies that every holder has. */
+/** The denies, with a condition or without, that apply to everybody who has the policy: its own, and those of other policies that every holder has. */
+export function deniesOf(project: Project, policy: IdentityPolicy): readonly Statement[] {
+  return deniesInMemory(project)(policy).all;
+}
+
+/** Those of them that have no condition. */
 export function unconditionalDenies(project: Project, policy: IdentityPolicy): readonly Statement[] {
-  return deniesInMemory(project)(policy);
+  return deniesInMemory(project)(policy).unconditional;
 }
 
 const deniesInMemory = perObject((project: Project) =>
-  perObject((policy: IdentityPolicy) => findDenies(project, policy)),
+  perObject((policy: IdentityPolicy) => {
+    const all = findDenies(project, policy);
+    return { all, unconditional: all.filter(isUnconditionalDeny) };
+  }),
 );
 
 function findDenies(project: Project, policy: IdentityPolicy): Statement[] {
   const [first = [], ...others] = holdersOf(project, policy).map((holder) => surePoliciesOf(project, holder));
   const shared = first.filter((each) => each !== policy && others.every((policies) => policies.includes(each)));
-  return [policy, ...shared].flatMap(({ statements }) => statements).filter(isUnconditionalDeny);
+  return [policy, ...shared].flatMap(({ statements }) => statements).filter(({ effect }) => effect === "Deny");
 }
 
-function isUnconditionalDeny(statement: Statement): boolean {
+/** Does a deny hold for every request? */
+export function isUnconditionalDeny(statement: Statement): boolean {
   return statement.effect === "Deny" && statement.conditions.length === 0 && !statement.conditionUnknown;
 }
 
