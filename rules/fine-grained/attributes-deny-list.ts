@@ -129,7 +129,7 @@ export default defineRule({
       const listed = namesOf(limited, (name) => attributesSupported.has(name) && !GRANULAR.has(name));
       if (!test || listed.length === 0) continue;
       report(atKey(limited.statement, test), {
-        message: `dynamodb:Attributes in ${labelOf(limited.statement)} lists what ${firstOf(listed.map(shortName))} may not name: every other attribute is open, also one that is added later.`,
+        message: `The list of dynamodb:Attributes in ${labelOf(limited.statement)} says what ${firstOf(listed.map(shortName))} may not name: every other attribute is open, also one that is added later.`,
         related: relatedTo(project, limited),
       });
     }

@@ -194,7 +194,7 @@ function checkList(
     report(
       { ...at, when },
       {
-        message: `dynamodb:Attributes in ${labelOf(statement)} leaves out ${firstOf(parts)}: calls that name ${names.length > 1 ? "them" : "it"} are refused.`,
+        message: `The list of dynamodb:Attributes in ${labelOf(statement)} leaves out ${firstOf(parts)}: calls that name ${names.length > 1 ? "them" : "it"} are refused.`,
         related: relatedTo(project, limited),
         fixes: addition(list, names),
       },

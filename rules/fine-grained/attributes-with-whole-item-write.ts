@@ -18,7 +18,7 @@ export default defineRule({
   recommended: true,
   docs: {
     what: "A statement limits attributes by dynamodb:Attributes and allows actions that replace or remove whole items.",
-    why: "dynamodb:Attributes sees only the attributes that a request names. PutItem, DeleteItem and BatchWriteItem replace or remove the entire previous item, with the attributes that the caller may not touch.",
+    why: "`dynamodb:Attributes` sees only the attributes that a request names. PutItem, DeleteItem and BatchWriteItem replace or remove the entire previous item, with the attributes that the caller may not touch.",
     how: "Allow UpdateItem instead, which changes only the attributes that it names.",
     references: ["https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html"],
     examples: [

@@ -29,7 +29,7 @@ export default defineRule({
   recommended: true,
   docs: {
     what: "A statement limits which attributes may be read by dynamodb:Attributes, but not dynamodb:Select, and allows reads.",
-    why: "dynamodb:Attributes sees the attributes that a request names. A read without a projection names none beyond its keys and filters, passes the test, and returns whole items. Only `dynamodb:Select`, which is then `ALL_ATTRIBUTES`, tells such a read from one that asks for what it may see.",
+    why: "`dynamodb:Attributes` sees the attributes that a request names. A read without a projection names none beyond its keys and filters, passes the test, and returns whole items. Only `dynamodb:Select`, which is then `ALL_ATTRIBUTES`, tells such a read from one that asks for what it may see.",
     how: 'Add `"StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}` to the condition, so that a read has to name its attributes.',
     references: [
       "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_dynamodb_attributes.html",
@@ -93,7 +93,7 @@ function checkStatement(project: Project, limited: AttributesStatement, report: 
   }
   const reads = [...new Set([...byValue.values()].flat())].map(shortName);
   report(at, {
-    message: `dynamodb:Attributes in ${labelOf(statement)} can be bypassed by ${firstOf(reads)}: ${reasonOf(loose !== undefined, [...byValue.keys()])}.`,
+    message: `The limit by dynamodb:Attributes in ${labelOf(statement)} can be bypassed by ${firstOf(reads)}: ${reasonOf(loose !== undefined, [...byValue.keys()])}.`,
     related: relatedTo(project, limited),
     fixes: [
       {

@@ -8,7 +8,7 @@ const RULE = "attributes-deny-list";
 
 const SECRETS = '"ForAllValues:StringNotEquals": { "dynamodb:Attributes": [ssn, card] }';
 const listed = (actions: string) =>
-  `warning dynamodb:Attributes in "Own" lists what ${actions} may not name: every other attribute is open, also one that is added later.`;
+  `warning The list of dynamodb:Attributes in "Own" says what ${actions} may not name: every other attribute is open, also one that is added later.`;
 
 describe("an Allow of whatever is not on the list", () => {
   test("stands at the key of the condition", () => {

@@ -29,7 +29,7 @@ const list = (names: string, operator = "ForAllValues:StringEquals") =>
   `"${operator}": { "dynamodb:Attributes": ${names} }`;
 
 const misses = (what: string, them = "it") =>
-  `info dynamodb:Attributes in "Own" leaves out ${what}: calls that name ${them} are refused.`;
+  `info The list of dynamodb:Attributes in "Own" leaves out ${what}: calls that name ${them} are refused.`;
 const DAY = misses('"day" of the key of table "Players"');
 
 describe("the key of a table", () => {

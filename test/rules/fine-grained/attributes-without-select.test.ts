@@ -8,9 +8,9 @@ import { ARN, and, INDEX, inFunction, inReplica, inTable, LIST, policy, statemen
 const RULE = "attributes-without-select";
 
 const bypassed = (actions: string) =>
-  `error dynamodb:Attributes in "Own" can be bypassed by ${actions}: a read that names no attributes returns whole items, because dynamodb:Select is not limited to SPECIFIC_ATTRIBUTES.`;
+  `error The limit by dynamodb:Attributes in "Own" can be bypassed by ${actions}: a read that names no attributes returns whole items, because dynamodb:Select is not limited to SPECIFIC_ATTRIBUTES.`;
 const loose = (actions: string, values = "ALL_ATTRIBUTES") =>
-  `error dynamodb:Attributes in "Own" can be bypassed by ${actions}: dynamodb:Select may be ${values}, which returns attributes that the request does not name.`;
+  `error The limit by dynamodb:Attributes in "Own" can be bypassed by ${actions}: dynamodb:Select may be ${values}, which returns attributes that the request does not name.`;
 const select = (operator: string, values: string) => and(`"${operator}": { "dynamodb:Select": ${values} }`);
 
 describe("reads under dynamodb:Attributes", () => {

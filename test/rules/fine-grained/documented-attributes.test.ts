@@ -90,7 +90,7 @@ describe("the developer guide", () => {
       StringEqualsIfExists: { ...SPECIFIC, ...CHANGED },
     });
     expect(found(allow(names, condition("UserId", "TopScore")))).toEqual([
-      "info attributes-misses-key-attributes: dynamodb:Attributes",
+      "info attributes-misses-key-attributes: The list of dynamodb:Attributes",
     ]);
     expect(found(allow(names, condition("UserId", "GameTitle", "TopScore")))).toEqual([]);
   });
@@ -125,7 +125,7 @@ describe("the developer guide", () => {
       StringEqualsIfExists: { ...SPECIFIC, ...CHANGED },
     };
     expect(found(allow(["UpdateItem", "GetItem", "Query", "BatchGetItem"], condition, [TABLE, INDEX]))).toEqual([
-      "info attributes-misses-key-attributes: dynamodb:Attributes",
+      "info attributes-misses-key-attributes: The list of dynamodb:Attributes",
     ]);
   });
 
@@ -154,7 +154,9 @@ describe("the IAM guide", () => {
   test("multivalued keys: an Allow of reads without Select, a Deny of writes", () => {
     const thread = "arn:aws:dynamodb:*:*:table/Thread";
     const list = { "ForAllValues:StringEquals": attributes("ID", "Message", "Tags") };
-    expect(found(allow(["GetItem"], list, thread))).toEqual(["error attributes-without-select: dynamodb:Attributes"]);
+    expect(found(allow(["GetItem"], list, thread))).toEqual([
+      "error attributes-without-select: The limit by dynamodb:Attributes",
+    ]);
     const put = { "ForAnyValue:StringEquals": attributes("ID", "PostDateTime") };
     expect(found({ ...allow(["PutItem"], put, thread), Effect: "Deny" })).toEqual([]);
   });
