@@ -5,11 +5,20 @@ import { branchesOfKey } from "../iam/parameter-branches.ts";
 import { type ConditionTest, inStatement, type Statement } from "../iam/statements.ts";
 import type { Related } from "../lint/finding.ts";
 import type { Report } from "../lint/rule.ts";
+import { perObject } from "../model/lazy.ts";
 import type { IdentityPolicy } from "../model/policies.ts";
 import type { Policy } from "../model/policy.ts";
 import type { Project } from "../model/project.ts";
 import type { View } from "../model/view.ts";
-import { couldNameDynamoDb, deniesOf, grantedActions, isUnconditionalDeny, reachesDynamoDb } from "./grants.ts";
+import {
+  couldNameDynamoDb,
+  deniesOf,
+  grantedActions,
+  isUnconditionalDeny,
+  mayReach,
+  reachesDynamoDb,
+  withoutDenied,
+} from "./grants.ts";
 import { relatedToStatement } from "./opened.ts";
 import { appliesTo } from "./resource-types.ts";
 
@@ -56,8 +65,16 @@ function testsOf({ conditions }: Statement): AttributesStatement["tests"] | unde
   return first && [first, ...others];
 }
 
+const entriesInMemory = perObject((project: Project) =>
+  perObject((policy: Policy) => perObject((statement: Statement) => readEntries(project, policy, statement))),
+);
+
 /** What a statement of any policy gives or takes in DynamoDB, entry by entry. */
-export function entriesOf(project: Project, policy: Policy, statement: Statement): Entry[] {
+export function entriesOf(project: Project, policy: Policy, statement: Statement): readonly Entry[] {
+  return entriesInMemory(project)(policy)(statement);
+}
+
+function readEntries(project: Project, policy: Policy, statement: Statement): Entry[] {
   if (reachesDynamoDb(project, statement) === false) return [];
   const denies =
     statement.effect === "Allow" ? deniesBeside(project, policy, statement).filter(isUnconditionalDeny) : [];
@@ -80,8 +97,7 @@ export function entriesOf(project: Project, policy: Policy, statement: Statement
   const excepted = statement.notActions.flatMap((each) => text(each) ?? []);
   const rest = first && excepted.length === statement.notActions.length ? complementOf(excepted) : undefined;
   if (!first || rest?.kind !== "judged") return named;
-  const left = rest.names.filter((name) => grantedActions(project, statement, name, denies).length > 0);
-  return [...named, entry(first, undefined, left)];
+  return [...named, entry(first, undefined, withoutDenied(project, statement, rest.names, denies))];
 }
 
 /** The denies of the same policy, and of others that everybody who has it has too, that apply to everybody whom the statement allows. */
@@ -144,11 +160,11 @@ export function notDeniedWith(
   names: readonly string[],
 ): { surely: readonly string[]; perhaps: readonly string[] } {
   const denies = deniesBeside(project, policy, statement)
-    .filter((deny) => looksOnlyAt(deny, key))
+    .filter((deny) => looksOnlyAt(deny, key) && mayReach(project, deny, statement))
     .map((deny) => ({ deny, applies: permits(deny, key, value) }));
   const left = (applying: typeof denies) => {
     const statements = applying.map(({ deny }) => deny);
-    return names.filter((name) => grantedActions(project, statement, name, statements).length > 0);
+    return withoutDenied(project, statement, names, statements);
   };
   return {
     surely: left(denies.filter(({ applies }) => applies !== false)),

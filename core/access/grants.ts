@@ -3,7 +3,7 @@ import { factsOf } from "../evaluate/path.ts";
 import { type Setting, text } from "../evaluate/setting.ts";
 import { piecesKey, piecesOf } from "../evaluate/value.ts";
 import { complementOf, expandAction } from "../iam/actions.ts";
-import { type ArnText, couldBeService, coversEveryTable, isBareStar } from "../iam/arn.ts";
+import { type ArnText, couldBeService, coversEveryTable, isBareStar, tableNameOf } from "../iam/arn.ts";
 import { arnCovers, arnsOverlap } from "../iam/arn-match.ts";
 import type { Statement } from "../iam/statements.ts";
 import { arnOf } from "../model/arns.ts";
@@ -26,16 +26,35 @@ export function resourceArns(project: Project, statement: Statement): readonly R
   return arnsInMemory(project)(statement);
 }
 
-interface ResourceArn {
+export interface ResourceArn {
   setting: Setting;
   arn: ArnText | undefined;
+  /** The table's name where it is written out, for a quick look: two different ones have nothing in common. */
+  table?: string;
 }
 
 const arnsInMemory = perObject((project: Project) =>
   perObject((statement: Statement): ResourceArn[] =>
-    statement.resources.map((setting) => ({ setting, arn: arnOf(project, setting.template, setting.value) })),
+    statement.resources.map((setting): ResourceArn => {
+      const arn = arnOf(project, setting.template, setting.value);
+      const [table, ...others] = (arn && tableNameOf(arn)) ?? [];
+      const isWrittenOut = typeof table === "string" && others.length === 0 && !/[*?]/.test(table);
+      return { setting, arn, ...(isWrittenOut && { table }) };
+    }),
   ),
 );
+
+/** False where two resources speak of two tables by their names, so that it need not be asked whether one covers the other. */
+export function mayMeet(a: ResourceArn, b: ResourceArn): boolean {
+  return a.table === undefined || b.table === undefined || a.table === b.table;
+}
+
+/** The same of two statements. */
+export function mayReach(project: Project, a: Statement, b: Statement): boolean {
+  if (a.notResources.length > 0 || b.notResources.length > 0) return true;
+  const others = resourceArns(project, b);
+  return resourceArns(project, a).some((each) => others.some((other) => mayMeet(each, other)));
+}
 
 /**
  * Can any resource of the statement be a DynamoDB or DAX ARN? Undefined where holes decide all of it. A statement about an S3 bucket never is
@@ -103,11 +122,20 @@ export function grantedActions(
   denies: readonly Statement[],
 ): readonly string[] {
   const expansion = expandAction(pattern);
-  if (expansion.kind === "notJudged") return [];
-  const covering = denies.filter((deny) => appliesWith(deny, statement) && coversResources(project, deny, statement));
-  if (covering.length === 0) return expansion.names;
+  return expansion.kind === "notJudged" ? [] : withoutDenied(project, statement, expansion.names, denies);
+}
+
+/** Of some qualified names, those that the denies do not take away on all of the statement's resources. */
+export function withoutDenied(
+  project: Project,
+  statement: Statement,
+  names: readonly string[],
+  denies: readonly Statement[],
+): readonly string[] {
+  const covering = denies.filter((deny) => coversResources(project, deny, statement) && appliesWith(deny, statement));
+  if (covering.length === 0) return names;
   const denied = new Set(covering.flatMap(deniedNames));
-  return expansion.names.filter((name) => !denied.has(name));
+  return names.filter((name) => !denied.has(name));
 }
 
 function deniedNames(deny: Statement): readonly string[] {
@@ -131,14 +159,23 @@ function namesOf(pattern: string | undefined): readonly string[] {
 function coversResources(project: Project, deny: Statement, allow: Statement): boolean {
   const allowed = resourceArns(project, allow);
   const isAlways = isAlwaysIn(deny);
-  const denied = resourceArns(project, deny).flatMap(({ arn, setting }) => (arn && isAlways(setting) ? [arn] : []));
-  if (denied.some(isBareStar)) return true;
+  const denied = resourceArns(project, deny);
+  if (denied.some(({ arn, setting }) => arn && isBareStar(arn) && isAlways(setting))) return true;
   if (allowed.length === 0) return false;
   if (deny.notResources.length > 0) {
     const excepted = deny.notResources.map((setting) => arnOf(project, setting.template, setting.value));
     return allowed.every(({ arn }) => arn && excepted.every((each) => each && arnsOverlap(each, arn) === false));
   }
-  return allowed.every(({ arn }) => arn && denied.some((pattern) => arnCovers(pattern, arn) === true));
+  return allowed.every((each) =>
+    denied.some(
+      (pattern) =>
+        each.arn &&
+        pattern.arn &&
+        mayMeet(pattern, each) &&
+        arnCovers(pattern.arn, each.arn) === true &&
+        isAlways(pattern.setting),
+    ),
+  );
 }
 
 /** Is it possible that the entry, whose text is not fully known, names actions of DynamoDB or DAX? */

@@ -1,6 +1,7 @@
 import { type Action, findAction } from "../iam/actions.ts";
 import { type ArnText, couldBeService, isBareStar, resourceShape, splitArn } from "../iam/arn.ts";
 import type { Statement } from "../iam/statements.ts";
+import { perObject } from "../model/lazy.ts";
 import type { Project } from "../model/project.ts";
 import { resourceArns } from "./grants.ts";
 
@@ -25,10 +26,9 @@ const BELOW_TABLE = new Set(["index", "stream", "backup", "export", "import"]);
 export function canApply(action: Action, arn: ArnText): boolean | undefined {
   if (isBareStar(arn)) return true;
   if (action.service === "kms") return undefined;
-  const ours = couldBeService(arn, action.service);
+  const { services, shape, isPattern } = kindOf(arn);
+  const ours = services[action.service];
   if (ours !== true) return ours;
-  const shape = resourceShape(arn);
-  const isPattern = hasStar(splitArn(arn)?.resource ?? arn);
   // Requests that know no resource are compared with a pattern such as `table/*`.
   if (action.resourceTypes.length === 0)
     return shape === "unknown" || isPattern || ABOUT_A_TABLE.has(action.qualified) ? undefined : false;
@@ -47,6 +47,13 @@ export function canApply(action: Action, arn: ArnText): boolean | undefined {
       return types.includes(shape);
   }
 }
+
+/** What is asked of an ARN for every action. */
+const kindOf = perObject((arn: ArnText) => ({
+  services: { dynamodb: couldBeService(arn, "dynamodb"), dax: couldBeService(arn, "dax") },
+  shape: resourceShape(arn),
+  isPattern: hasStar(splitArn(arn)?.resource ?? arn),
+}));
 
 function hasStar(text: ArnText): boolean {
   return text.some((piece) => typeof piece === "string" && piece.includes("*"));

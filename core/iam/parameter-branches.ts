@@ -52,7 +52,9 @@ function narrowed(statement: Statement, key: string, when: Path): Statement {
   };
 }
 
+/** The same object where there is nothing to add: what is known of a statement is remembered by it. */
 function withDefaults(statement: Statement, key: string): Statement {
   const values = statement.conditions.flatMap((test) => (isKey(test, key) ? test.values : []));
+  if (values.every(({ when }) => when.defaults.length === 0)) return statement;
   return { ...statement, located: { ...statement.located, when: inStatement(statement, ...values) } };
 }

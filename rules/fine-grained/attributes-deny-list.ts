@@ -8,7 +8,7 @@ import {
   permits,
   relatedTo,
 } from "../../core/access/attributes.ts";
-import { resourceArns } from "../../core/access/grants.ts";
+import { mayMeet, resourceArns } from "../../core/access/grants.ts";
 import { firstOf, labelOf, listOf, shortName } from "../../core/access/words.ts";
 import { attributesSupported, selectSupported } from "../../core/iam/action-classes.ts";
 import { arnsOverlap } from "../../core/iam/arn-match.ts";
@@ -139,7 +139,8 @@ export default defineRule({
       const reads = namesOf(denied, (name) => READS.includes(name));
       if (!test || reads.length === 0) continue;
       const { surely, perhaps } = notDeniedWith(project, policy, statement, SELECT, "ALL_ATTRIBUTES", reads);
-      const open = (names: readonly string[]) => names.filter((name) => !isSelectRequired(project, denied, name));
+      const allowing = surely.length + perhaps.length > 0 ? allowingBeside(project, denied) : [];
+      const open = (names: readonly string[]) => names.filter((name) => !isSelectRequired(allowing, name));
       const escaping = open(surely);
       if (escaping.length === 0) {
         if (open(perhaps).length > 0)
@@ -166,11 +167,28 @@ function isEscapedByNamingNothing(test: ConditionTest): boolean {
 }
 
 /** Do all statements in view that allow the action on a denied resource let it through only with a list of attributes? */
-function isSelectRequired(project: Project, { policy, statement }: AttributesStatement, name: string): boolean {
-  const allowing = policiesBeside(project, policy).flatMap((each) =>
-    each.statements.filter((other) => allows(project, each, other, name) && overlaps(project, other, statement)),
+function isSelectRequired(allowing: readonly Allowing[], name: string): boolean {
+  const relevant = allowing.filter(({ names }) => names.has(name));
+  return (
+    relevant.length > 0 && relevant.every(({ statement }) => permits(statement, SELECT, "ALL_ATTRIBUTES") === false)
   );
-  return allowing.length > 0 && allowing.every((other) => permits(other, SELECT, "ALL_ATTRIBUTES") === false);
+}
+
+interface Allowing {
+  statement: Statement;
+  names: ReadonlySet<string>;
+}
+
+/** The statements in view of whoever has the policy that allow something on a denied resource. */
+function allowingBeside(project: Project, { policy, statement }: AttributesStatement): Allowing[] {
+  return policiesBeside(project, policy).flatMap((each) =>
+    each.statements
+      .filter((other) => other.effect === "Allow" && overlaps(project, other, statement))
+      .map((other) => ({
+        statement: other,
+        names: new Set(entriesOf(project, each, other).flatMap(({ names }) => names)),
+      })),
+  );
 }
 
 function policiesBeside(project: Project, policy: Policy): readonly Policy[] {
@@ -178,16 +196,10 @@ function policiesBeside(project: Project, policy: Policy): readonly Policy[] {
   return [...new Set([policy, ...holdersOf(project, policy).flatMap((holder) => policiesOf(project, holder))])];
 }
 
-function allows(project: Project, policy: Policy, statement: Statement, name: string): boolean {
-  return (
-    statement.effect === "Allow" && entriesOf(project, policy, statement).some(({ names }) => names.includes(name))
-  );
-}
-
 function overlaps(project: Project, a: Statement, b: Statement): boolean {
   if (a.notResources.length > 0 || b.notResources.length > 0) return true;
   const others = resourceArns(project, b);
-  return resourceArns(project, a).some(({ arn }) =>
-    others.some((other) => arn && other.arn && arnsOverlap(arn, other.arn) !== false),
+  return resourceArns(project, a).some((each) =>
+    others.some((other) => each.arn && other.arn && mayMeet(each, other) && arnsOverlap(each.arn, other.arn) !== false),
   );
 }

@@ -6,9 +6,10 @@ import { appliesTo } from "../../core/access/resource-types.ts";
 import { listOf, shortName } from "../../core/access/words.ts";
 import { findAction } from "../../core/iam/actions.ts";
 import { isKey, isRefused } from "../../core/iam/conditions.ts";
+import type { Statement } from "../../core/iam/statements.ts";
 import { type Fix, replaceItem } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
-import { holdersOf, subjectOf } from "../../core/model/policies.ts";
+import { holdersOf, type IdentityPolicy, subjectOf } from "../../core/model/policies.ts";
 import { useOf } from "../../core/model/roles.ts";
 import type { View } from "../../core/model/view.ts";
 
@@ -79,18 +80,34 @@ export default defineRule({
     const { project } = view;
     for (const policy of view.identityPolicies) {
       if (!holdersOf(project, policy).some((holder) => useOf(holder) === "workload")) continue;
-      for (const grant of grantsOf(project, policy)) {
-        const scans = unspokenNames(view, grant).filter((name) => readsWholeTables(view, grant, name));
-        if (scans.length === 0) continue;
-        report(grant.at, {
-          message: `${subjectOf(project, policy)} may read all items of ${resourcesInWords(project, grant.statement)} with ${listOf(scans.map(shortName))}.`,
-          related: relatedToStatement(project, policy, grant.statement),
-          fixes: removal(grant),
+      for (const [statement, scans] of scansByStatement(view, policy)) {
+        const names = [...new Set(scans.flatMap((scan) => scan.names))];
+        const [first] = scans;
+        if (!first) continue;
+        report(first.grant.at, {
+          message: `${subjectOf(project, policy)} may read all items of ${resourcesInWords(project, statement)} with ${listOf(names.map(shortName))}.`,
+          related: relatedToStatement(project, policy, statement),
+          fixes: removal(statement, scans),
         });
       }
     }
   },
 });
+
+/** An entry of `Action`, and what it brings along that reads whole tables. */
+interface ScanGrant {
+  grant: Grant;
+  names: readonly string[];
+}
+
+function scansByStatement(view: View, policy: IdentityPolicy): Map<Statement, ScanGrant[]> {
+  const found = new Map<Statement, ScanGrant[]>();
+  for (const grant of grantsOf(view.project, policy)) {
+    const names = unspokenNames(view, grant).filter((name) => readsWholeTables(view, grant, name));
+    if (names.length > 0) found.set(grant.statement, [...(found.get(grant.statement) ?? []), { grant, names }]);
+  }
+  return found;
+}
 
 function readsWholeTables(view: View, { policy, statement }: Grant, name: string): boolean {
   const action = findAction(name);
@@ -104,14 +121,18 @@ function readsWholeTables(view: View, { policy, statement }: Grant, name: string
   return notDeniedWith(view.project, policy, statement, FULL_SCAN, "true", [name]).surely.length > 0;
 }
 
-/** Not by wildcards, which grant more than this, nor the last action, which a statement needs. */
-function removal(grant: Grant): Fix[] {
-  if (!isWrittenOut(grant) || !grant.names.includes(SCAN) || grant.statement.actions.length < 2) return [];
+/**
+ * Only where the statement names nothing but Scan: wildcards and PartiQLSelect grant more than whole reads. Not the last action, which a
+ * statement needs.
+ */
+function removal(statement: Statement, scans: readonly ScanGrant[]): Fix[] {
+  const isScan = ({ grant, names }: ScanGrant) => isWrittenOut(grant) && names.every((name) => name === SCAN);
+  if (!scans.every(isScan) || statement.actions.length <= scans.length) return [];
   return [
     {
       title: "Remove dynamodb:Scan (stops reads of whole tables)",
       class: "caution",
-      changes: [replaceItem(grant.at, [])],
+      changes: scans.map(({ grant }) => replaceItem(grant.at, [])),
     },
   ];
 }
