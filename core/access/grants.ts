@@ -3,7 +3,7 @@ import { factsOf } from "../evaluate/path.ts";
 import { type Setting, text } from "../evaluate/setting.ts";
 import { piecesKey, piecesOf } from "../evaluate/value.ts";
 import { complementOf, expandAction, type Service } from "../iam/actions.ts";
-import { type ArnText, couldBeService, coversEveryTable, isBareStar } from "../iam/arn.ts";
+import { type ArnText, couldBeService, coversEveryTable, isBareStar, tableNameOf } from "../iam/arn.ts";
 import { arnCovers, arnsOverlap } from "../iam/arn-match.ts";
 import type { Statement } from "../iam/statements.ts";
 import { arnOf } from "../model/arns.ts";
@@ -26,16 +26,35 @@ export function resourceArns(project: Project, statement: Statement): readonly R
   return arnsInMemory(project)(statement);
 }
 
-interface ResourceArn {
+export interface ResourceArn {
   setting: Setting;
   arn: ArnText | undefined;
+  /** The table's name where it is written out, for a quick look: two different ones have nothing in common. */
+  table?: string;
 }
 
 const arnsInMemory = perObject((project: Project) =>
   perObject((statement: Statement): ResourceArn[] =>
-    statement.resources.map((setting) => ({ setting, arn: arnOf(project, setting.template, setting.value) })),
+    statement.resources.map((setting): ResourceArn => {
+      const arn = arnOf(project, setting.template, setting.value);
+      const [table, ...others] = (arn && tableNameOf(arn)) ?? [];
+      const isWrittenOut = typeof table === "string" && others.length === 0 && !/[*?]/.test(table);
+      return { setting, arn, ...(isWrittenOut && { table }) };
+    }),
   ),
 );
+
+/** False where two resources speak of two tables by their names, so that it need not be asked whether one covers the other. */
+export function mayMeet(a: ResourceArn, b: ResourceArn): boolean {
+  return a.table === undefined || b.table === undefined || a.table === b.table;
+}
+
+/** The same of two statements. */
+export function mayReach(project: Project, a: Statement, b: Statement): boolean {
+  if (a.notResources.length > 0 || b.notResources.length > 0) return true;
+  const others = resourceArns(project, b);
+  return resourceArns(project, a).some((each) => others.some((other) => mayMeet(each, other)));
+}
 
 /**
  * Can any resource of the statement be a DynamoDB or DAX ARN? Undefined where holes decide all of it. A statement about an S3 bucket never is
@@ -59,19 +78,27 @@ export function everyTable(project: Project, statement: Statement): Setting[] {
     .map(({ setting }) => setting);
 }
 
-/** Denies without a condition that apply to everybody who has the policy: its own, and those of other policies that every holder has. */
+/** The denies, with a condition or without, that apply to everybody who has the policy: its own, and those of other policies that every holder has. */
+export function deniesOf(project: Project, policy: IdentityPolicy): readonly Statement[] {
+  return deniesInMemory(project)(policy).all;
+}
+
+/** Those of them that have no condition. */
 export function unconditionalDenies(project: Project, policy: IdentityPolicy): readonly Statement[] {
-  return deniesInMemory(project)(policy);
+  return deniesInMemory(project)(policy).unconditional;
 }
 
 const deniesInMemory = perObject((project: Project) =>
-  perObject((policy: IdentityPolicy) => findDenies(project, policy)),
+  perObject((policy: IdentityPolicy) => {
+    const all = findDenies(project, policy);
+    return { all, unconditional: all.filter(isUnconditionalDeny) };
+  }),
 );
 
 function findDenies(project: Project, policy: IdentityPolicy): Statement[] {
   const [first = [], ...others] = holdersOf(project, policy).map((holder) => surePoliciesOf(project, holder));
   const shared = first.filter((each) => each !== policy && others.every((policies) => policies.includes(each)));
-  return [policy, ...shared].flatMap(({ statements }) => statements).filter(isUnconditionalDeny);
+  return [policy, ...shared].flatMap(({ statements }) => statements).filter(({ effect }) => effect === "Deny");
 }
 
 /** Does it deny whatever the request is? */
@@ -99,10 +126,19 @@ export function grantedActions(
   services?: readonly Service[],
 ): readonly string[] {
   const expansion = expandAction(pattern, services);
-  if (expansion.kind === "notJudged") return [];
-  if (denies.length === 0) return expansion.names;
-  const left = expansion.names.filter((name) => !isDenied(project, statement, name, denies));
-  return left.length < expansion.names.length ? left : expansion.names;
+  return expansion.kind === "notJudged" ? [] : withoutDenied(project, statement, expansion.names, denies);
+}
+
+/** Of some qualified names, those that the denies do not take away on all of the statement's resources. */
+export function withoutDenied(
+  project: Project,
+  statement: Statement,
+  names: readonly string[],
+  denies: readonly Statement[],
+): readonly string[] {
+  if (denies.length === 0) return names;
+  const left = names.filter((name) => !isDenied(project, statement, name, denies));
+  return left.length < names.length ? left : names;
 }
 
 /** Qualified names that the denies take away on every resource, in every branch. */
@@ -125,7 +161,7 @@ function isDenied(project: Project, statement: Statement, name: string, denies: 
 /** Does the deny hold wherever the allow does, and on all its resources? */
 const takesAway = perObject((project: Project) =>
   perObject((deny: Statement) =>
-    perObject((allow: Statement) => appliesWith(deny, allow) && coversResources(project, deny, allow)),
+    perObject((allow: Statement) => coversResources(project, deny, allow) && appliesWith(deny, allow)),
   ),
 );
 
@@ -154,14 +190,23 @@ function namesOf(pattern: string | undefined): readonly string[] {
 function coversResources(project: Project, deny: Statement, allow: Statement): boolean {
   const allowed = resourceArns(project, allow);
   const isAlways = isAlwaysIn(deny);
-  const denied = resourceArns(project, deny).flatMap(({ arn, setting }) => (arn && isAlways(setting) ? [arn] : []));
-  if (denied.some(isBareStar)) return true;
+  const denied = resourceArns(project, deny);
+  if (denied.some(({ arn, setting }) => arn && isBareStar(arn) && isAlways(setting))) return true;
   if (allowed.length === 0) return false;
   if (deny.notResources.length > 0) {
     const excepted = deny.notResources.map((setting) => arnOf(project, setting.template, setting.value));
     return allowed.every(({ arn }) => arn && excepted.every((each) => each && arnsOverlap(each, arn) === false));
   }
-  return allowed.every(({ arn }) => arn && denied.some((pattern) => arnCovers(pattern, arn) === true));
+  return allowed.every((each) =>
+    denied.some(
+      (pattern) =>
+        each.arn &&
+        pattern.arn &&
+        mayMeet(pattern, each) &&
+        arnCovers(pattern.arn, each.arn) === true &&
+        isAlways(pattern.setting),
+    ),
+  );
 }
 
 /** Is it possible that the entry, whose text is not fully known, names actions of DynamoDB or DAX? */

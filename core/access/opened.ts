@@ -25,6 +25,12 @@ function keyOf(name: ArnText): string {
   return name.map((piece) => (typeof piece === "string" ? piece : `\0${piece.hole}\0`)).join("");
 }
 
+/** The tables in view that an ARN names, its own or that of something below it; none where the name is a pattern. */
+export function tablesNamed(project: Project, arn: ArnText): readonly Table[] {
+  const name = tableNameOf(arn);
+  return name ? (tablesByName(project).get(keyOf(name)) ?? []) : [];
+}
+
 const memory = perObject((project: Project) => perObject((statement: Statement) => findTables(project, statement)));
 
 /** The tables in view that a statement's resources surely match, by reference, by name or by pattern; indexes and streams count as their table. */

@@ -69,14 +69,8 @@ export const writeItems: ActionSet = dynamodb(
   "WriteDataForReplication",
 );
 
-/** Replace or remove whole items, whatever attributes a policy allows. */
-export const wholeItemWrites: ActionSet = dynamodb(
-  "PutItem",
-  "DeleteItem",
-  "BatchWriteItem",
-  "PartiQLInsert",
-  "PartiQLDelete",
-);
+/** Replace or remove whole items, whatever attributes a policy allows. Not PartiQLInsert, which fails where there is an item with the key. */
+export const wholeItemWrites: ActionSet = dynamodb("PutItem", "DeleteItem", "BatchWriteItem", "PartiQLDelete");
 
 /** The same items through a DAX cluster, which asks for no permission on the table. */
 export const daxReadItems: ActionSet = dax("GetItem", "BatchGetItem", "Query", "Scan", "ConditionCheckItem");

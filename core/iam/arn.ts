@@ -231,3 +231,10 @@ export function tableNameOf(text: ArnText): ArnText | undefined {
   }
   return name.length > 0 ? name : undefined;
 }
+
+/** The index's name, wildcards included: what stands behind `/index/`. Undefined where there is no such thing or a hole is in it. */
+export function indexNameOf(text: ArnText): string | undefined {
+  if (resourceShape(text) !== "index") return undefined;
+  const name = fill(text, hole).split("/index/")[1];
+  return name === undefined || name === "" || name.includes(hole) ? undefined : name;
+}

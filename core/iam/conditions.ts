@@ -1,7 +1,8 @@
 import { piecesOf, textOf, type Value } from "../evaluate/value.ts";
 import { attributesSupported, leadingKeysSupported } from "./action-classes.ts";
-import { expandAction } from "./actions.ts";
+import { type Action, expandAction } from "./actions.ts";
 import type { ConditionTest, Statement } from "./statements.ts";
+import { matchesWildcard } from "./wildcard.ts";
 
 /** A condition operator in its parts, lower case. `ForAllValues:StringNotLikeIfExists` → forAllValues, `stringnotlike`, ifExists. */
 export interface Operator {
@@ -102,6 +103,44 @@ export function withoutItsKey(test: ConditionTest): boolean | undefined {
   }
   if (operator.quantifier === "foranyvalue") return false;
   return operator.quantifier === "forallvalues" || operator.ifExists || operator.negated;
+}
+
+/** How written values compare with a request's, for the operators on keys that have one text. */
+const COMPARISONS: Readonly<Record<string, (written: string, value: string) => boolean>> = {
+  stringequals: (written, value) => written === value,
+  stringequalsignorecase: (written, value) => written.toLowerCase() === value.toLowerCase(),
+  stringlike: (written, value) => matchesWildcard(written, value, { caseSensitive: true }),
+  bool: (written, value) => written.toLowerCase() === value.toLowerCase(),
+};
+
+/**
+ * What a test comes to for a request that carries its key with this one value. Undefined where a written value is not known, and for
+ * operators that do not compare texts.
+ */
+export function withValue(test: ConditionTest, value: string): boolean | undefined {
+  const { name, negated } = operatorOf(test);
+  if (name === "null") {
+    const absent = withoutItsKey(test);
+    return absent === undefined ? undefined : !absent;
+  }
+  const compare = COMPARISONS[negated ? name.replace("not", "") : name];
+  if (!compare) return undefined;
+  const answers = test.values.map((written) => {
+    const text = textOf(written.value);
+    return text === undefined || text.includes("${") ? undefined : compare(text, value);
+  });
+  if (answers.includes(true)) return !negated;
+  return answers.includes(undefined) ? undefined : negated;
+}
+
+/** Is every request for the action refused, because a test asks for a key of DynamoDB's that such requests do not carry? */
+export function isRefused(statement: Statement, action: Action): boolean {
+  return statement.conditions.some(
+    (test) =>
+      /^dynamodb:/i.test(test.key) &&
+      !action.conditionKeys.some((key) => isKey(test, key)) &&
+      withoutItsKey(test) === false,
+  );
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   type ArnText,
   couldBeService,
   coversEveryTable,
+  indexNameOf,
   isBareStar,
   resourceShape,
   splitArn,
@@ -264,5 +265,27 @@ describe("any text at all", () => {
       expect(coversEveryTable(text)).not.toBe(true);
       expect(() => [resourceShape(text), tableNameOf(text), couldBeService(text, "dynamodb")]).not.toThrow();
     }
+  });
+});
+
+describe("indexNameOf", () => {
+  it.each([
+    ["table/orders/index/ByDate", "ByDate"],
+    ["table/*/index/By*", "By*"],
+    ["table/orders/index/*", "*"],
+    ["table/orders/index/", undefined],
+    ["table/orders/index", undefined],
+    ["table/orders", undefined],
+    ["table/orders/stream/index/a", undefined],
+    ["table/orders/*", undefined],
+  ])("%s: %s", (resource, name) => {
+    expect(indexNameOf(literal(resource))).toBe(name);
+  });
+
+  it("behind holes, and not with a hole in it", () => {
+    expect(indexNameOf([ordersArn, "/index/ByDate"])).toBe("ByDate");
+    expect(indexNameOf(inThisAccount("table/", orders, "/index/ByDate"))).toBe("ByDate");
+    expect(indexNameOf([ordersArn, "/index/", { hole: "Name" }])).toBeUndefined();
+    expect(indexNameOf(["*"])).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { isConstrained, isKey, operatorOf, requiresKey } from "../../../core/iam/conditions.ts";
+import { findAction } from "../../../core/iam/actions.ts";
+import { isConstrained, isKey, isRefused, operatorOf, requiresKey, withValue } from "../../../core/iam/conditions.ts";
 import { readPolicy, type Statement } from "../../../core/iam/statements.ts";
 import { settings } from "../evaluate/support.ts";
 
@@ -93,4 +94,52 @@ test("what Null demands", () => {
     requiresKey(statement(`{ "Null": { "DynamoDB:leadingkeys": ${values} } }`), "dynamodb:LeadingKeys");
   expect(["false", '"false"', '["False"]'].map(demands)).toEqual([true, true, true]);
   expect(["true", "[]", '["false", "true"]', "!Ref P"].map(demands)).toEqual([false, false, false, false]);
+});
+
+describe("a request with a value", () => {
+  test.each([
+    ["StringEquals", "[a, b]", true],
+    ["StringEquals", "[A, c]", false],
+    ["StringEquals", "[]", false],
+    ["StringEquals", "!Ref P", undefined],
+    ["StringEquals", "[b, !Ref P]", true],
+    ["StringEquals", '"${aws:username}"', undefined],
+    ["StringEqualsIfExists", "b", true],
+    ["ForAllValues:StringEquals", "b", true],
+    ["ForAnyValue:StringEquals", "a", false],
+    ["StringEqualsIgnoreCase", "B", true],
+    ["StringLike", '"?"', true],
+    ["StringLike", '"a*"', false],
+    ["StringNotEquals", "[a, b]", false],
+    ["StringNotEquals", "[a]", true],
+    ["StringNotEquals", "[a, !Ref P]", undefined],
+    ["StringNotLikeIfExists", '"*"', false],
+    ["StringNotEqualsIgnoreCase", "B", false],
+    ["Bool", "B", true],
+    ["Null", "true", false],
+    ["Null", "false", true],
+    ["Null", "!Ref P", undefined],
+    ["NumericEquals", "1", undefined],
+  ])("b under %s %s: %s", (operator, values, expected) => {
+    const [test] = statement(`{ "${operator}": { k: ${values} } }`).conditions;
+    expect(test && withValue(test, "b")).toBe(expected);
+  });
+});
+
+describe("what is always refused", () => {
+  test.each([
+    ["GetItem", "{ StringEquals: { dynamodb:ReturnValues: NONE } }", true],
+    ["GetItem", "{ StringEqualsIfExists: { dynamodb:ReturnValues: NONE } }", false],
+    ["GetItem", "{ StringNotEquals: { dynamodb:ReturnValues: NONE } }", false],
+    ["GetItem", "{ StringEquals: { DynamoDB:select: COUNT } }", false],
+    ["UpdateItem", "{ StringEquals: { dynamodb:Select: COUNT } }", true],
+    ["Scan", '{ "ForAnyValue:StringEquals": { dynamodb:LeadingKeys: a } }', true],
+    ["Scan", '{ "ForAllValues:StringEquals": { dynamodb:LeadingKeys: a } }', false],
+    ["Scan", '{ "Null": { dynamodb:LeadingKeys: false } }', true],
+    ["Scan", "{ StringEquals: { aws:SourceVpc: a } }", false],
+    ["Scan", "{}", false],
+  ])("%s under %s: %s", (name, condition, expected) => {
+    const action = findAction(`dynamodb:${name}`);
+    expect(action && isRefused(statement(condition), action)).toBe(expected);
+  });
 });
