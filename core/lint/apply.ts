@@ -1,6 +1,14 @@
 import { describePath } from "../evaluate/path.ts";
 import type { Setting } from "../evaluate/setting.ts";
-import { addItem, type Json, replaceItem, replaceValue, setEntries, type TextEdit } from "../syntax/edit.ts";
+import {
+  addItem,
+  type Json,
+  renameEntry,
+  replaceItem,
+  replaceValue,
+  setEntries,
+  type TextEdit,
+} from "../syntax/edit.ts";
 import { type MapNode, mapAt, type Node } from "../syntax/node.ts";
 import { type Parent, placeOf } from "../syntax/place.ts";
 import type { Template } from "../template/template.ts";
@@ -34,6 +42,13 @@ export function applyChange(template: Template, change: Change): Applied | undef
       if (value.kind === "absent") return setValue(template, change.setting, [change.value]);
       if (value.kind !== "list" || "refusal" in change.setting.slot) return undefined;
       return done(addItem(template.source, template.tree, value.node, change.value), [{ node: value.node }]);
+    }
+    case "rename": {
+      const { setting, key, newKey } = change;
+      // Where a transform made the map, what is written under that key may be called otherwise.
+      if (setting.value.kind !== "map" || setting.missing.length > 0 || "refusal" in setting.slot) return undefined;
+      const { node } = setting.value;
+      return done(renameEntry(template.source, template.tree, node, key, newKey), [{ node, keys: [key, newKey] }]);
     }
     case "resource": {
       const resources = mapAt(template.tree.root, "Resources");
@@ -103,7 +118,7 @@ export function branchOf(fix: Fix): { title: string; class: FixClass } {
   const branches = new Set<string>();
   for (const change of fix.changes) {
     if (change.kind === "resource") continue;
-    if (!("replace" in change.setting.slot)) continue;
+    if (change.kind !== "rename" && !("replace" in change.setting.slot)) continue;
     const branch = describePath(change.setting.when);
     if (branch) branches.add(branch);
   }

@@ -27,6 +27,8 @@ export type Change =
   | { kind: "items"; setting: Setting; values: readonly Json[] }
   /** Adds an item at the end of a list property (which is created where it is missing). */
   | { kind: "append"; setting: Setting; value: Json }
+  /** Gives an entry of a map another key, keeping its value and its place. */
+  | { kind: "rename"; setting: Setting; key: string; newKey: string }
   /** Adds a resource; choose its id with `freeLogicalId`. */
   | { kind: "resource"; template: Template; logicalId: string; body: { [key: string]: Json } };
 
@@ -44,6 +46,11 @@ export function replaceItem(setting: Setting, values: readonly Json[]): Change {
 
 export function append(setting: Setting, value: Json): Change {
   return { kind: "append", setting, value };
+}
+
+/** Renames a key of the map that `map` holds; cannot be made where the map has the new key already, or a transform wrote the old one. */
+export function renameKey(map: Setting, key: string, newKey: string): Change {
+  return { kind: "rename", setting: map, key, newKey };
 }
 
 /**

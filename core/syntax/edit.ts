@@ -4,8 +4,19 @@ import { intrinsicOf, isLongIntrinsic, isObject, type Json, says } from "./json-
 import { indentationOf, lineBreakNear, lineStart } from "./lines.ts";
 import { findEntry, type MapNode, type Node, ownEntry, type SequenceNode } from "./node.ts";
 import type { SyntaxTree } from "./parse.ts";
-import { below, hasComment, holderOf, insideFlow, isShared, nodesIn, type Place, placeOf } from "./place.ts";
+import {
+  below,
+  hasComment,
+  holderOf,
+  insideFlow,
+  isBlockScalar,
+  isShared,
+  nodesIn,
+  type Place,
+  placeOf,
+} from "./place.ts";
 import type { SourceText } from "./source-text.ts";
+import { yamlString } from "./yaml-scalar.ts";
 
 export type { Json } from "./json-value.ts";
 
@@ -84,6 +95,35 @@ export function removeEntry(source: SourceText, tree: SyntaxTree, map: MapNode, 
         ? undefined
         : valueEdits(text, tree, place, {});
   return edits ?? [];
+}
+
+/**
+ * Gives an entry another key, in the quotes of the old one; its value and its place among the others stay. Refused where the map has the
+ * new key already, as its own or from a merge key.
+ */
+export function renameEntry(
+  source: SourceText,
+  tree: SyntaxTree,
+  map: MapNode,
+  key: string,
+  newKey: string,
+): TextEdit[] {
+  const place = editablePlace(source, tree, map);
+  const entry = ownEntry(map, key);
+  if (!place || !entry || newKey === key || [key, newKey].includes("<<") || findEntry(map, newKey)) return [];
+  const { start, end, style, tag, anchor, generated } = entry.key;
+  const isWritten = end > start && tag === undefined && anchor === undefined && generated === undefined;
+  // An alias as a key is read as what it stands for.
+  const isAlias = source.text[start] === "*";
+  if (!isWritten || isAlias || isBlockScalar(entry.key)) return [];
+  // Behind the second of two equal keys the first one would count again.
+  if (map.entries.filter((one) => one.key.text === key).length !== 1) return [];
+  const quote = style === "single" ? "single" : "double";
+  const newText =
+    tree.language === "json"
+      ? JSON.stringify(newKey)
+      : yamlString(newKey, map.flow || insideFlow(place), quote, style !== "plain");
+  return [{ start, end, newText }];
 }
 
 /**

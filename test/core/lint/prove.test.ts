@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { get, isAbsent, isOff, items, text, wholeResource } from "../../../core/evaluate/setting.ts";
 import { DEFAULT_CONFIGURATION } from "../../../core/lint/configuration.ts";
-import { addResource, append, type Change, merge, replaceItem, set } from "../../../core/lint/fix.ts";
+import { addResource, append, type Change, merge, renameKey, replaceItem, set } from "../../../core/lint/fix.ts";
 import { lintTemplate } from "../../../core/lint/lint.ts";
 import { drawFix, proveFix, proveTogether } from "../../../core/lint/prove.ts";
 import type { Rule } from "../../../core/lint/rule.ts";
@@ -104,6 +104,29 @@ describe("a fix that works", () => {
           });
     });
     expect(texts(thing("{ B: 1 }"), [needsKey])).toEqual([`${thing("{ B: 1 }")}  Key:\n    Type: AWS::KMS::Key\n`]);
+  });
+
+  it("may rename a key, wherever its map comes from", () => {
+    const misspelt = rule("misspelt", (view, report) => {
+      for (const map of things(view, "Map"))
+        for (const setting of get(map, "Old").filter((each) => !isAbsent(each)))
+          report(setting, {
+            message: "x",
+            fixes: [{ title: "Rename Old to New", class: "safe", changes: [renameKey(map, "Old", "New")] }],
+          });
+    });
+    expect(proven(thing("\n      Map: # m\n        'Old': 1 # o\n        B: 2"), [misspelt])).toEqual([
+      { title: "safe: Rename Old to New", text: thing("\n      Map: # m\n        'New': 1 # o\n        B: 2") },
+    ]);
+    expect(proven(thing("{ Map: { New: 1, Old: 2 } }"), [misspelt])).toEqual([]);
+    expect(proven(`X: &x { Old: 1 }\n${thing("{ Map: *x }")}`, [misspelt])).toEqual([]);
+    const head = "Conditions: { C: !Equals [!Ref AWS::Region, x] }\n";
+    expect(proven(`${head}${thing("{ Map: !If [C, { Old: 1 }, { New: 1 }] }")}`, [misspelt])).toEqual([
+      {
+        title: "caution: Rename Old to New (where C is true)",
+        text: `${head}${thing("{ Map: !If [C, { New: 1 }, { New: 1 }] }")}`,
+      },
+    ]);
   });
 
   it("may uncover what its rule spoke for", () => {

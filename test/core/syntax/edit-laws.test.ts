@@ -7,6 +7,7 @@ import {
   applyEdits,
   type Json,
   removeEntry,
+  renameEntry,
   replaceItem,
   replaceValue,
   setEntries,
@@ -75,6 +76,14 @@ const operation = fc.oneof(
   fc.record({ kind: fc.constant("items" as const), values: fc.array(json, { maxLength: 3 }) }),
   fc.record({ kind: fc.constant("add" as const), value: json }),
   fc.record({ kind: fc.constant("remove" as const), index: fc.nat(5) }),
+  fc.record({
+    kind: fc.constant("rename" as const),
+    index: fc.nat(5),
+    newKey: fc.oneof(
+      fc.constantFrom("A", "New", "ForAllValues:StringEquals", "Null", "yes", "a: b", "{x}", "", "012", "# x", "😀"),
+      fc.string({ unit: "grapheme", maxLength: 6 }),
+    ),
+  }),
 );
 
 type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
@@ -116,6 +125,7 @@ function checkLaws({ text, comments }: Generated, operation: Operation, pick: nu
     items: (_node, path) => path.length > 0,
     add: (node) => node.kind === "sequence",
     remove: (node) => node.kind === "map" && node.entries.length > 0,
+    rename: (node) => node.kind === "map" && node.entries.length > 0,
   };
   const suitable = [...placesIn(tree.root)].filter(
     ({ node, path }) => kinds[operation.kind](node, path) && at(tree.root, path) === node,
@@ -177,6 +187,20 @@ function checkLaws({ text, comments }: Generated, operation: Operation, pick: nu
     proof = (after) => {
       const map = at(after, path);
       return map?.kind === "map" && map.entries.length === node.entries.length - 1;
+    };
+  } else if (operation.kind === "rename" && node.kind === "map") {
+    const { newKey } = operation;
+    const index = operation.index % node.entries.length;
+    const { key, value } = node.entries[index] ?? {};
+    if (!key || !value) return;
+    edits = renameEntry(source, tree, node, key.text, newKey);
+    allowed = [key.text, newKey].map((each) => [...path, each]);
+    proof = (after) => {
+      const map = at(after, path);
+      const entry = map?.kind === "map" ? map.entries[index] : undefined;
+      return (
+        entry?.key.text === newKey && entry.key.value === newKey && differingPaths(value, entry.value).length === 0
+      );
     };
   }
 

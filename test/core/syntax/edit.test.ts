@@ -5,6 +5,7 @@ import {
   insertLineAbove,
   type Json,
   removeEntry,
+  renameEntry,
   replaceItem,
   replaceValue,
   setEntries,
@@ -26,6 +27,8 @@ const add = (text: string, path: Path, value: Json) =>
   edited(text, (source, tree) => addItem(source, tree, sequenceNode(tree.root, ...path), value));
 const remove = (text: string, path: Path, key: string) =>
   edited(text, (source, tree) => removeEntry(source, tree, mapNode(tree.root, ...path), key));
+const rename = (text: string, path: Path, key: string, newKey: string) =>
+  edited(text, (source, tree) => renameEntry(source, tree, mapNode(tree.root, ...path), key, newKey));
 
 /** A text whose lines are given one by one. */
 const lines = (...all: string[]) => `${all.join("\n")}\n`;
@@ -428,8 +431,57 @@ describe("removeEntry", () => {
   });
 });
 
+describe("renameEntry", () => {
+  it.each<[what: string, text: string, path: Path, key: string, newKey: string, after: string]>([
+    ["a key and nothing else", "A: 1\nB:   2 # b\nC: 3\n", [], "B", "New", "A: 1\nNew:   2 # b\nC: 3\n"],
+    ["over a block", "# a\nA: # b\n  # c\n  - x # d\n", [], "A", "New", "# a\nNew: # b\n  # c\n  - x # d\n"],
+    ["behind a dash", "L:\n  - A: 1\n    B: 2\n", ["L", 0], "A", "New", "L:\n  - New: 1\n    B: 2\n"],
+    [
+      "with colons, as condition operators have",
+      "C:\n  ForAnyValue:StringEquals: {a: b}\n",
+      ["C"],
+      "ForAnyValue:StringEquals",
+      "ForAllValues:StringEquals",
+      "C:\n  ForAllValues:StringEquals: {a: b}\n",
+    ],
+    ["in single quotes", "'A' : 1\n", [], "A", "it's", "'it''s' : 1\n"],
+    ["in double quotes", '"A": 1\n', [], "A", "New", '"New": 1\n'],
+    ["that needs quotes now", "A: 1\n", [], "A", "yes", '"yes": 1\n'],
+    ["that needs quotes only inside braces", "A: {b: 1}\n", ["A"], "b", "c,d", 'A: {"c,d": 1}\n'],
+    ["in flow style", "A: { b: [c], d: e } # f\n", ["A"], "b", "New", "A: { New: [c], d: e } # f\n"],
+    ["in flow style that is written like JSON", 'A: {"b":1}\n', ["A"], "b", "New", 'A: {"New":1}\n'],
+    ["of a pair without braces", "A: [b: 1]\n", ["A", 0], "b", "New", "A: [New: 1]\n"],
+    ["explicit", "? A\n: 1\n", [], "A", "New", "? New\n: 1\n"],
+    ["over an alias", "A: &a x\nB: *a\n", [], "B", "New", "A: &a x\nNew: *a\n"],
+    ["over what an alias stands for", "A: &a x\nB: *a\n", [], "A", "New", "New: &a x\nB: *a\n"],
+    ["over nothing", "A:\nB: 1\n", [], "A", "New", "New:\nB: 1\n"],
+    ["in JSON", '{\n  "A" : 1, // a\n  "B": 2\n}', [], "A", 'a"b', '{\n  "a\\"b" : 1, // a\n  "B": 2\n}'],
+    ["with CRLF", "A:\r\n  b: 1\r\n", ["A"], "b", "New", "A:\r\n  New: 1\r\n"],
+    ["in another case", "A: 1\n", [], "A", "a", "a: 1\n"],
+  ])("renames a key %s", (_what, text, path, key, newKey, after) => {
+    expect(rename(text, path, key, newKey)).toBe(after);
+  });
+
+  it("does nothing where there is no such key, or it is called so", () => {
+    expect(rename("A: 1\n", [], "B", "C")).toBeUndefined();
+    expect(rename("A: 1\n", [], "A", "A")).toBeUndefined();
+  });
+});
+
 describe("edits that are refused", () => {
   it.each<[string, string | undefined]>([
+    ["to a key that is there", rename("A: 1\nB: 2\n", [], "A", "B")],
+    ["to a key that a merge key brings in", rename("D: &d {x: 1}\nA:\n  <<: *d\n  y: 2\n", ["A"], "y", "x")],
+    ["to a merge key", rename("A:\n  b: {c: 1}\n", ["A"], "b", "<<")],
+    ["of a merge key", rename("D: &d {x: 1}\nA:\n  <<: *d\n", ["A"], "<<", "B")],
+    ["of a key from a merge key", rename("D: &d {x: 1}\nA:\n  <<: *d\n", ["A"], "x", "z")],
+    ["of a key of a map that an alias stands for", rename("A: &a\n  b: 1\nC: *a\n", ["A"], "b", "c")],
+    ["of a key with an anchor", rename("&k A: 1\nB: *k\n", [], "A", "C")],
+    ["of a key with a tag", rename("!x A: 1\n", [], "A", "C")],
+    ["of a key that is an alias", rename("A: &k b\n*k : 1\n", [], "b", "C")],
+    ["of a key on several lines", rename("? |\n  A\n: 1\n", [], "A\n", "C")],
+    ["of an empty key", rename("A:\n  : 1\n", ["A"], "", "C")],
+    ["of the second of two equal keys", rename("A: 1\nA: 2\n", [], "A", "B")],
     ["in a text with errors", set("A:\n  B: 1\nC: [\n", ["A"], PITR)],
     [
       "in JSON with errors",
