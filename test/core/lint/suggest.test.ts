@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { closest, didYouMean } from "../../../core/lint/suggest.ts";
+import { closest, didYouMean, onlyClosest } from "../../../core/lint/suggest.ts";
 
 const RULES = [
   "point-in-time-recovery-disabled",
@@ -43,4 +43,20 @@ describe("closest", () => {
 test("a suggestion is put behind a message, or nothing is", () => {
   expect(didYouMean("erorr", ["error", "warning"])).toBe('; did you mean "error"?');
   expect(didYouMean("silent", ["error", "warning"])).toBe("");
+});
+
+describe("onlyClosest", () => {
+  test.each([
+    ["selct", ["select", "values"], "select"],
+    ["ab", ["abc"], "abc"],
+    ["cat", ["bat", "hat"], undefined],
+    ["cat", ["bat", "cats"], undefined],
+    ["bat", ["bat", "hat"], "bat"],
+    ["nothing", ["select"], undefined],
+    ["long", ["longer name"], "longer name"],
+    ["long", ["longer name", "long story"], undefined],
+  ])("%s among %j is %s", (name, candidates, meant) => {
+    expect(onlyClosest(name, candidates)).toBe(meant);
+    expect(onlyClosest(name, [...candidates].reverse())).toBe(meant);
+  });
 });
