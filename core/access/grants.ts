@@ -61,17 +61,25 @@ export function everyTable(project: Project, statement: Statement): Setting[] {
 
 /** Denies without a condition that apply to everybody who has the policy: its own, and those of other policies that every holder has. */
 export function unconditionalDenies(project: Project, policy: IdentityPolicy): readonly Statement[] {
-  return deniesInMemory(project)(policy);
+  return deniesInMemory(project)(policy).unconditional;
+}
+
+/** The same, with a condition or without. */
+export function deniesFor(project: Project, policy: IdentityPolicy): readonly Statement[] {
+  return deniesInMemory(project)(policy).all;
 }
 
 const deniesInMemory = perObject((project: Project) =>
-  perObject((policy: IdentityPolicy) => findDenies(project, policy)),
+  perObject((policy: IdentityPolicy) => {
+    const all = findDenies(project, policy);
+    return { all, unconditional: all.filter(isUnconditionalDeny) };
+  }),
 );
 
 function findDenies(project: Project, policy: IdentityPolicy): Statement[] {
   const [first = [], ...others] = holdersOf(project, policy).map((holder) => surePoliciesOf(project, holder));
   const shared = first.filter((each) => each !== policy && others.every((policies) => policies.includes(each)));
-  return [policy, ...shared].flatMap(({ statements }) => statements).filter(isUnconditionalDeny);
+  return [policy, ...shared].flatMap(({ statements }) => statements).filter(({ effect }) => effect === "Deny");
 }
 
 function isUnconditionalDeny(statement: Statement): boolean {

@@ -36,6 +36,31 @@ function isWrittenPlainly(node: Node): boolean {
   return true;
 }
 
+/**
+ * Adds a Deny for the resources (and principals) of a statement to its document. None where the statement is no item of a list, or its
+ * resources cannot be written again as they are.
+ */
+export function denyBeside(
+  policy: Policy,
+  statement: Statement,
+  deny: { Sid: string; Action: Json; Condition: Json },
+): Change[] {
+  const { value } = statement.located;
+  const copy = value.kind === "map" && isWrittenPlainly(value.node) ? jsonOf(value.node) : undefined;
+  if (!isObject(copy) || copy.Resource === undefined) return [];
+  const { Sid, ...rest } = deny;
+  const isFree = policy.statements.every(({ sid }) => sid !== Sid);
+  const body: Json = {
+    ...(isFree && { Sid }),
+    Effect: "Deny",
+    ...(copy.Principal !== undefined && { Principal: copy.Principal }),
+    Action: rest.Action,
+    Resource: copy.Resource,
+    Condition: rest.Condition,
+  };
+  return statementLists(policy).map((list) => append(list, body));
+}
+
 function statementLists({ document }: Policy): Setting[] {
   if (document.value.kind !== "map") return [];
   const lists = get(document, "Statement").filter(({ value }) => value.kind === "list");

@@ -19,6 +19,7 @@ import { holdersOf } from "../../core/model/policies.ts";
 import type { Policy } from "../../core/model/policy.ts";
 import type { Project } from "../../core/model/project.ts";
 import { useOf } from "../../core/model/roles.ts";
+import type { View } from "../../core/model/view.ts";
 
 export default defineRule({
   name: "leadingkeys-value-too-loose",
@@ -71,11 +72,11 @@ export default defineRule({
     ],
   },
   controls: {},
-  check({ policies, project }, report) {
-    for (const policy of policies) {
+  check(view, report) {
+    for (const policy of view.policies) {
       for (const statement of policy.statements) {
         const tests = leadingKeysTests(statement);
-        if (tests.length > 0) checkTests(project, policy, statement, tests, report);
+        if (tests.length > 0) checkTests(view, policy, statement, tests, report);
       }
     }
   },
@@ -83,12 +84,13 @@ export default defineRule({
 
 /** In an Allow the values say which keys are open; in a Deny with a negated operator, which keys it spares. */
 function checkTests(
-  project: Project,
+  view: View,
   policy: Policy,
   statement: Statement,
   tests: readonly ConditionTest[],
   report: Report,
 ): void {
+  const { project } = view;
   const related = () => relatedIn(project, policy, statement);
   const isAllow = statement.effect === "Allow";
   const opening = tests.filter((test) => operatorOf(test).negated !== isAllow);
@@ -108,6 +110,8 @@ function checkTests(
       related: related(),
     });
   }
+  // That rule speaks of all that end users are given.
+  if (view.runs("end-user-role-without-item-isolation")) return;
   const [shared] = opening;
   const message = shared && sharedByAll(project, policy, statement, opening);
   if (message) report(atKey(statement, shared), { ...message, related: related() });

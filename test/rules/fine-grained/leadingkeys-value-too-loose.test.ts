@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { type Configuration, DEFAULT_CONFIGURATION } from "../../../core/lint/configuration.ts";
+import { ruleNamed } from "../../../rules/registry.ts";
 import { asJson } from "../as-json.ts";
 import { marked, offered, repaired, shown } from "../harness.ts";
 import { allow, deny, inline, LAMBDA, managedPolicy, roleOf } from "../identity/policies.ts";
@@ -127,6 +129,11 @@ describe("an Allow of everything but", () => {
 });
 
 describe("one list for all end users", () => {
+  /** Where it is on, the rule about end users says this too. */
+  const ALONE: Configuration = {
+    ...DEFAULT_CONFIGURATION,
+    rules: new Map([["end-user-role-without-item-isolation", "off"]]),
+  };
   const END_USERS = "{ Federated: cognito-identity.amazonaws.com }";
   const role = (values: string, action = "dynamodb:PutItem", who = END_USERS) =>
     `Resources:\n${roleOf(who, inline(allow(action, ARN, condition(keyed("ForAllValues:StringLike", values)))))}`;
@@ -134,11 +141,11 @@ describe("one list for all end users", () => {
     `dynamodb:LeadingKeys in "Own" names the same keys for every end user of role "AppRole": all of them ${does} the same items.`;
 
   test("is told where they may write, and mentioned where they may read", () => {
-    expect(toldInBoth(RULE, role("[shared]"))).toEqual([`warning ${same("may change")}`]);
-    expect(toldInBoth(RULE, role("[shared, 'PUBLIC#*']", "[dynamodb:GetItem, dynamodb:Query]"))).toEqual([
+    expect(toldInBoth(RULE, role("[shared]"), ALONE)).toEqual([`warning ${same("may change")}`]);
+    expect(toldInBoth(RULE, role("[shared, 'PUBLIC#*']", "[dynamodb:GetItem, dynamodb:Query]"), ALONE)).toEqual([
       `info ${same("read")}`,
     ]);
-    expect(marked(RULE, role("[shared]"))).toEqual(['"dynamodb:LeadingKeys"']);
+    expect(marked(RULE, role("[shared]"), ALONE)).toEqual(['"dynamodb:LeadingKeys"']);
   });
 
   test.each([
@@ -148,11 +155,11 @@ describe("one list for all end users", () => {
     ["nothing carries the key", role("[shared]", "dynamodb:Scan")],
     ["nobody in view has the policy", like("[shared]")],
   ])("is not told where %s", (_, template) => {
-    expect(toldInBoth(RULE, template)).toEqual([]);
+    expect(toldInBoth(RULE, template, ALONE)).toEqual([]);
   });
 
   test("nor where a value is not known", () => {
-    expect(toldInBoth(RULE, `Parameters:\n  Key: { Type: String }\n${role("[!Ref Key]")}`)).toEqual([]);
+    expect(toldInBoth(RULE, `Parameters:\n  Key: { Type: String }\n${role("[!Ref Key]")}`, ALONE)).toEqual([]);
   });
 
   test("in a policy apart, with the role", () => {
@@ -163,8 +170,12 @@ describe("one list for all end users", () => {
       PolicyDocument:
         Statement:
 ${allow("dynamodb:PutItem", ARN, condition(keyed("ForAllValues:StringEquals", "[shared]")))}`;
-    expect(toldInBoth(RULE, template)).toEqual([`warning ${same("may change")}`]);
-    expect(relatedTo(RULE, template)).toEqual(['1:2-1:9 Role "AppRole" has this policy']);
+    expect(toldInBoth(RULE, template, ALONE)).toEqual([`warning ${same("may change")}`]);
+    expect(relatedTo(RULE, template, ALONE)).toEqual(['1:2-1:9 Role "AppRole" has this policy']);
+  });
+
+  test.runIf(ruleNamed("end-user-role-without-item-isolation"))("is left to the rule about end users", () => {
+    expect(toldInBoth(RULE, role("[shared]"))).toEqual([]);
   });
 });
 
