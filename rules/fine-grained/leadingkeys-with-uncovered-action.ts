@@ -8,6 +8,7 @@ import {
   LEADING_KEYS,
   relatedIn,
 } from "../../core/access/leading-keys.ts";
+import { mayShareTable } from "../../core/access/shared-tables.ts";
 import { firstOf, labelOf, listOf, shortName } from "../../core/access/words.ts";
 import { compatible, type Setting, text } from "../../core/evaluate/setting.ts";
 import { leadingKeysSupported } from "../../core/iam/action-classes.ts";
@@ -183,7 +184,10 @@ function checkNeighbours(project: Project, policy: IdentityPolicy, report: Repor
       );
       if (open.length === 0) continue;
       const other = limited.find(
-        (each) => compatible(each.located, statement.located) && overlaps(project, each, statement),
+        (each) =>
+          mayShareTable(project, each, statement) &&
+          compatible(each.located, statement.located) &&
+          overlaps(project, each, statement),
       );
       if (!other) break;
       report(

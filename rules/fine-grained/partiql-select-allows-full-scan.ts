@@ -6,6 +6,7 @@ import {
   isTrueWithoutLeadingKeys,
   relatedIn,
 } from "../../core/access/leading-keys.ts";
+import { mayShareTable } from "../../core/access/shared-tables.ts";
 import { denyBeside } from "../../core/access/twin-deny.ts";
 import { labelOf } from "../../core/access/words.ts";
 import { type Setting, text } from "../../core/evaluate/setting.ts";
@@ -104,7 +105,8 @@ function selectIn(statement: Statement): Setting | undefined {
 
 function checkSelect(view: View, policy: Policy, statement: Statement, select: Setting, report: Report): void {
   const { project } = view;
-  const denies = isIdentityPolicy(policy) ? deniesFor(project, policy) : deniesOfThem(policy, statement);
+  const all = isIdentityPolicy(policy) ? deniesFor(project, policy) : deniesOfThem(policy, statement);
+  const denies = all.filter((deny) => mayShareTable(project, deny, statement));
   const isDenied = (action: string, by: (deny: Statement) => boolean) =>
     denies.some((deny) => by(deny) && grantedActions(project, statement, action, [deny]).length === 0);
   const isScanDenied = isDenied(SCAN, isUnconditional);
