@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, relative, resolve } from "node:path";
 import type { Configuration } from "../core/lint/configuration.ts";
-import { DEFAULT_CONFIGURATION } from "../core/lint/configuration.ts";
+import { DEFAULT_CONFIGURATION, ruleValuesOf } from "../core/lint/configuration.ts";
 import { type FileSelection, fileSelection } from "../core/lint/file-selection.ts";
 import { configurationFinder, type FolderConfiguration, folderConfiguration } from "../core/lint/find-configuration.ts";
 import { positionAt } from "../core/syntax/source-text.ts";
@@ -94,7 +94,7 @@ function settingsOf(
       profile: options.profile ?? configuration.profile ?? DEFAULT_CONFIGURATION.profile,
       rules: new Map([...configuration.rules, ...options.rules]),
       inlineSuppressions: options.inlineSuppressions,
-      values: configuration,
+      values: ruleValuesOf(configuration),
       today,
     },
     inputs: {

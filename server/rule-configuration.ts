@@ -1,4 +1,4 @@
-import type { Configuration } from "../core/lint/configuration.ts";
+import { type Configuration, ruleValuesOf } from "../core/lint/configuration.ts";
 import type { FileConfiguration } from "../core/lint/configuration-file.ts";
 import { type Inputs, NO_INPUTS } from "../core/template/template.ts";
 import type { Settings } from "./settings.ts";
@@ -9,7 +9,7 @@ export function ruleConfiguration(settings: Settings, file: FileConfiguration, t
     profile: file.profile ?? settings.profile,
     rules: new Map([...settings.rules, ...file.rules]),
     inlineSuppressions: true,
-    values: file,
+    values: ruleValuesOf(file),
     today,
   };
 }

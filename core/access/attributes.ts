@@ -3,23 +3,13 @@ import { complementOf, findAction } from "../iam/actions.ts";
 import { isKey, isRefused, operatorOf, withValue } from "../iam/conditions.ts";
 import { branchesOfKey } from "../iam/parameter-branches.ts";
 import { type ConditionTest, inStatement, type Statement } from "../iam/statements.ts";
-import type { Related } from "../lint/finding.ts";
 import type { Report } from "../lint/rule.ts";
 import { perObject } from "../model/lazy.ts";
-import type { IdentityPolicy } from "../model/policies.ts";
 import type { Policy } from "../model/policy.ts";
 import type { Project } from "../model/project.ts";
 import type { View } from "../model/view.ts";
-import {
-  couldNameDynamoDb,
-  deniesOf,
-  grantedActions,
-  isUnconditionalDeny,
-  mayReach,
-  reachesDynamoDb,
-  withoutDenied,
-} from "./grants.ts";
-import { relatedToStatement } from "./opened.ts";
+import { deniesBeside, surelyDeniedBeside } from "./denies-beside.ts";
+import { couldNameDynamoDb, grantedActions, mayReach, reachesDynamoDb, withoutDenied } from "./grants.ts";
 import { appliesTo } from "./resource-types.ts";
 
 export const ATTRIBUTES = "dynamodb:Attributes";
@@ -76,8 +66,7 @@ export function entriesOf(project: Project, policy: Policy, statement: Statement
 
 function readEntries(project: Project, policy: Policy, statement: Statement): Entry[] {
   if (reachesDynamoDb(project, statement) === false) return [];
-  const denies =
-    statement.effect === "Allow" ? deniesBeside(project, policy, statement).filter(isUnconditionalDeny) : [];
+  const denies = statement.effect === "Allow" ? surelyDeniedBeside(project, policy, statement) : [];
   const isMeant = (name: string) => {
     const action = findAction(name);
     return (
@@ -98,22 +87,6 @@ function readEntries(project: Project, policy: Policy, statement: Statement): En
   const rest = first && excepted.length === statement.notActions.length ? complementOf(excepted) : undefined;
   if (!first || rest?.kind !== "judged") return named;
   return [...named, entry(first, undefined, withoutDenied(project, statement, rest.names, denies))];
-}
-
-/** The denies of the same policy, and of others that everybody who has it has too, that apply to everybody whom the statement allows. */
-export function deniesBeside(project: Project, policy: Policy, statement: Statement): readonly Statement[] {
-  if (isIdentityPolicy(policy)) return deniesOf(project, policy);
-  return policy.statements.filter((other) => other.effect === "Deny" && speaksToAll(other, statement));
-}
-
-export function isIdentityPolicy(policy: Policy): policy is IdentityPolicy {
-  return policy.kind === "identity";
-}
-
-function speaksToAll(deny: Statement, allow: Statement): boolean {
-  if (deny.notPrincipal || allow.notPrincipal) return false;
-  const denied = new Set(deny.principals.map(({ setting }) => text(setting)));
-  return denied.has("*") || allow.principals.every(({ setting }) => denied.has(text(setting) ?? ""));
 }
 
 /** The actions that a statement allows with some value of a request's parameter; `undecided`: perhaps more. */
@@ -197,20 +170,10 @@ export function byParameters(limited: AttributesStatement, key: string): Attribu
   });
 }
 
-/** The place of a test's key. */
-export function atKey({ located }: Statement, { operator, key, keyPlace }: ConditionTest): Setting {
-  return { ...located, place: keyPlace, path: [...located.path, "Condition", operator, key] };
-}
-
 /** Tells the actions of the statement that are known only at deployment. */
 export function reportUnreadActions({ statement }: AttributesStatement, report: Report): void {
   for (const action of statement.actions) {
     if (text(action) === undefined && couldNameDynamoDb(action))
       report.cannotTell({ ...action, when: inStatement(statement, action) });
   }
-}
-
-/** Who has the statement and which tables it opens, where that stands elsewhere. */
-export function relatedTo(project: Project, { policy, statement }: AttributesStatement): Related[] {
-  return isIdentityPolicy(policy) ? relatedToStatement(project, policy, statement) : [];
 }

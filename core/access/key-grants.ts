@@ -1,9 +1,10 @@
 import { get, isAbsent, propertiesOf, type Setting, text } from "../evaluate/setting.ts";
-import { piecesOf, textOf, type Value } from "../evaluate/value.ts";
+import { piecesOf, textOf } from "../evaluate/value.ts";
 import { complementOf, expandAction, findAction, type Service } from "../iam/actions.ts";
 import { type ArnText, isBareStar, splitArn } from "../iam/arn.ts";
 import { arnsOverlap } from "../iam/arn-match.ts";
 import { isKey, isPositive, operatorOf } from "../iam/conditions.ts";
+import { takesInKeyAction } from "../iam/key-actions.ts";
 import { type ConditionTest, inStatement, type Principal, type Statement } from "../iam/statements.ts";
 import { matchesWildcard } from "../iam/wildcard.ts";
 import { arnOf } from "../model/arns.ts";
@@ -205,7 +206,7 @@ function isLeftBy(policy: Policy, action: string): boolean | undefined {
   let isLeft = false;
   for (const statement of policy.statements) {
     if (statement.effect !== "Allow" || !statement.principals.some(isOwnAccount)) continue;
-    const speaks = speaksOf(statement, action);
+    const speaks = takesInKeyAction(statement, action);
     const isPlain = !statement.conditionUnknown && statement.conditions.every(isCallerAccount);
     if (speaks === true && isPlain) isLeft = true;
     else if (speaks !== false) undecided = true;
@@ -228,7 +229,7 @@ function isCallerAccount(test: ConditionTest): boolean {
 export function deniedBy(policy: Policy, action: string): boolean | undefined {
   let answer: boolean | undefined = false;
   for (const statement of policy.statements) {
-    const speaks = statement.effect === "Deny" ? speaksOf(statement, action) : false;
+    const speaks = statement.effect === "Deny" ? takesInKeyAction(statement, action) : false;
     if (speaks === false) continue;
     const isForAll = statement.principals.some(
       (principal) => accountOf(principal).kind === "anyone" || isOwnAccount(principal),
@@ -238,29 +239,6 @@ export function deniedBy(policy: Policy, action: string): boolean | undefined {
     answer = undefined;
   }
   return answer;
-}
-
-/** Does a statement's `Action` or `NotAction` take the action in? */
-export function speaksOf(statement: Statement, action: string): boolean | undefined {
-  const has = ({ value }: Setting): boolean | undefined => {
-    const pattern = textOf(value);
-    if (pattern === undefined && isAnotherService(value)) return false;
-    const expansion = pattern === undefined ? undefined : expandAction(pattern, KMS);
-    return expansion?.kind === "judged" ? expansion.names.includes(action) : undefined;
-  };
-  const answers = statement.actions.map(has);
-  if (answers.includes(true)) return true;
-  if (statement.notActions.length > 0) {
-    const excepted = statement.notActions.map(has);
-    return excepted.includes(true) ? false : excepted.includes(undefined) ? undefined : true;
-  }
-  return answers.includes(undefined) ? undefined : false;
-}
-
-/** `s3:${Action}`: whatever the rest is. */
-function isAnotherService(value: Value): boolean {
-  const [start] = piecesOf(value) ?? [];
-  return typeof start === "string" && /^[\w-]+:/.test(start) && !/^kms:/i.test(start);
 }
 
 // ---- Conditions --------------------------------------------------------------------------------------------------------------------

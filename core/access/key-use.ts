@@ -1,5 +1,6 @@
 import type { Setting } from "../evaluate/setting.ts";
 import { text } from "../evaluate/setting.ts";
+import { takesInKeyAction } from "../iam/key-actions.ts";
 import type { Statement } from "../iam/statements.ts";
 import type { Key } from "../model/keys.ts";
 import { perObject } from "../model/lazy.ts";
@@ -13,7 +14,7 @@ import {
 } from "../model/policies.ts";
 import { meansPrincipal } from "../model/principal-behind.ts";
 import { follow, type Project } from "../model/project.ts";
-import { keyGrantsOf, reachesKey, speaksOf, viaServices } from "./key-grants.ts";
+import { keyGrantsOf, reachesKey, viaServices } from "./key-grants.ts";
 
 const DECRYPT = "kms:Decrypt";
 
@@ -43,7 +44,7 @@ function policyAllows(project: Project, policy: IdentityPolicy, key: Key): Answe
   if (policy.unknown.length > 0) return "unknown";
   const given = keyGrantsOf(project, policy).filter(({ names }) => names.includes(DECRYPT));
   const unread = policy.statements.filter(
-    (statement) => statement.effect === "Allow" && speaksOf(statement, DECRYPT) === undefined,
+    (statement) => statement.effect === "Allow" && takesInKeyAction(statement, DECRYPT) === undefined,
   );
   return best([
     ...given.map(({ statement }) => allowsOn(project, statement, key, "yes")),
@@ -104,7 +105,8 @@ const loosePoliciesOf = perObject((project: Project): readonly IdentityPolicy[] 
 );
 
 function keyStatementAllows(project: Project, statement: Statement, principal: IamPrincipal): Answer {
-  const speaks = statement.effect === "Allow" && isForDynamoDb(statement) ? speaksOf(statement, DECRYPT) : false;
+  const speaks =
+    statement.effect === "Allow" && isForDynamoDb(statement) ? takesInKeyAction(statement, DECRYPT) : false;
   if (speaks === false) return "no";
   if (statement.notPrincipal) return "unknown";
   const means = statement.principals.map((entry) => meansPrincipal(project, entry, principal));

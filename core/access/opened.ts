@@ -4,7 +4,8 @@ import { wildcardsOverlap } from "../iam/wildcard.ts";
 import type { Related } from "../lint/finding.ts";
 import { nameOfTable } from "../model/arns.ts";
 import { perObject } from "../model/lazy.ts";
-import { holdersOf, type IdentityPolicy } from "../model/policies.ts";
+import { holdersOf, isIdentityPolicy } from "../model/policies.ts";
+import type { Policy } from "../model/policy.ts";
 import type { Project } from "../model/project.ts";
 import { relatedHolders } from "../model/roles.ts";
 import { type Table, tablesOf } from "../model/tables.ts";
@@ -77,8 +78,12 @@ export function tablesNamedBy(project: Project, statement: Statement): readonly 
 /** How many tables are pointed at: more are no help. */
 const MOST_TABLES = 3;
 
-/** What belongs to a finding about a statement: the principals that have it, and the tables it opens where those are few. */
-export function relatedToStatement(project: Project, policy: IdentityPolicy, statement: Statement): Related[] {
+/**
+ * What belongs to a finding about a statement: the principals that have it, and the tables it opens where those are few. None for a policy that
+ * says itself what it is attached to.
+ */
+export function relatedToStatement(project: Project, policy: Policy, statement: Statement): Related[] {
+  if (!isIdentityPolicy(policy)) return [];
   const tables = tablesOpenedBy(project, statement);
   return [
     ...relatedHolders(holdersOf(project, policy), policy),

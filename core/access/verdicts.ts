@@ -5,7 +5,7 @@ import { holdersOf, type IamPrincipal, type IdentityPolicy, subjectOf } from "..
 import { policyTemplateOf } from "../model/policy-template.ts";
 import { accountOf } from "../model/principal-account.ts";
 import type { Project } from "../model/project.ts";
-import { isDeployment, useOf } from "../model/roles.ts";
+import { isDeployment, isReplicaProvider, useOf } from "../model/roles.ts";
 import type { View } from "../model/view.ts";
 import { mayUseItems } from "./use.ts";
 
@@ -46,6 +46,7 @@ export function verdictOnCopying(project: Project, policy: IdentityPolicy, names
   const holders = holdersOf(project, policy);
   const concerned = holders.filter(copiesOutForOthers);
   if (concerned.length === 0) {
+    if (holders.length > 0 && holders.every(({ resource }) => isReplicaProvider(resource))) return "fine";
     if (isDeployment(project, policy)) return { severity: "info", subject: subjectOf(project, policy) };
     return withoutAny(holders, (holder) => useOf(holder) === "other" || isPerhapsForeign(holder));
   }

@@ -49,6 +49,8 @@ export interface PolicyDocument {
   statements: readonly Statement[];
   /** The document, a statement or an effect that is known only at deployment, each at its place. */
   unknown: readonly Setting[];
+  /** `Version` in every branch, there or not; none where nothing is known of the document. */
+  versions: readonly Setting[];
 }
 
 /** The statements of a policy document: a map, or JSON text. Empty where nothing is known of it. */
@@ -58,9 +60,9 @@ export function statementsOf(document: Setting): readonly Statement[] {
 
 /** Reads a policy document. One that is not there says nothing and leaves nothing unknown. */
 export function readPolicy(document: Setting): PolicyDocument {
-  if (document.value.kind === "absent") return { statements: [], unknown: [] };
+  if (document.value.kind === "absent") return { statements: [], unknown: [], versions: [] };
   const body = document.value.kind === "map" ? document : fromJsonText(document);
-  if (!body) return { statements: [], unknown: [document] };
+  if (!body) return { statements: [], unknown: [document], versions: [] };
   const version = member(body, "Version").map(text)[0];
   const statements: Statement[] = [];
   const unknown: Setting[] = [];
@@ -68,7 +70,7 @@ export function readPolicy(document: Setting): PolicyDocument {
     if (statement.value.kind === "map" && readStatement(statement, index, version, statements)) continue;
     unknown.push(statement);
   }
-  return { statements, unknown };
+  return { statements, unknown, versions: get(body, "Version") };
 }
 
 /** A lone statement counts as a list of one. */

@@ -1,9 +1,8 @@
 import { both, branchesUnder, isImplied } from "../evaluate/branches.ts";
 import type { Path } from "../evaluate/path.ts";
-import type { Setting } from "../evaluate/setting.ts";
 import { textOf } from "../evaluate/value.ts";
 import type { Template } from "../template/template.ts";
-import { expandAction } from "./actions.ts";
+import { takesInKeyAction } from "./key-actions.ts";
 import type { Statement } from "./statements.ts";
 
 /**
@@ -25,8 +24,8 @@ export function withheldActions(
     const denying = denies.filter(({ located }) => isImplied(template, located.when, when));
     const withheld = names.filter(
       (name) =>
-        here.every((statement) => takesIn(statement, name) === false) ||
-        denying.some((statement) => takesIn(statement, name) === true),
+        here.every((statement) => takesInKeyAction(statement, name) === false) ||
+        denying.some((statement) => takesInKeyAction(statement, name) === true),
     );
     return withheld.length > 0 ? [{ when, names: withheld }] : [];
   });
@@ -36,19 +35,4 @@ export function withheldActions(
 function isForEverybody({ effect, principals, conditions, conditionUnknown }: Statement): boolean {
   const isEverybody = principals.some(({ type, setting }) => type !== "Service" && textOf(setting.value) === "*");
   return effect === "Deny" && isEverybody && conditions.length === 0 && !conditionUnknown;
-}
-
-/** Does the statement's `Action` or `NotAction` take in an action of KMS? Undefined where that is not known. */
-function takesIn(statement: Statement, name: string): boolean | undefined {
-  const { actions, notActions } = statement;
-  const has = ({ value }: Setting): boolean | undefined => {
-    const pattern = textOf(value);
-    const expansion = pattern === undefined ? undefined : expandAction(pattern, ["kms"]);
-    return expansion?.kind === "judged" ? expansion.names.includes(name) : undefined;
-  };
-  const answers = actions.map(has);
-  if (answers.includes(true)) return true;
-  if (notActions.length === 0) return answers.includes(undefined) ? undefined : false;
-  const excepted = notActions.map(has);
-  return excepted.includes(true) ? false : excepted.includes(undefined) ? undefined : true;
 }

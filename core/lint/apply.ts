@@ -6,6 +6,7 @@ import {
   renameEntry,
   replaceItem,
   replaceValue,
+  replaceWords,
   setEntries,
   type TextEdit,
 } from "../syntax/edit.ts";
@@ -52,6 +53,12 @@ export function applyChange(template: Template, change: Change, changes: readonl
       if (setting.value.kind !== "map" || setting.missing.length > 0 || "refusal" in setting.slot) return undefined;
       const { node } = setting.value;
       return done(renameEntry(template.source, template.tree, node, key, newKey), [{ node, keys: [key, newKey] }]);
+    }
+    case "words": {
+      const { setting, words, by } = change;
+      // The place of a value that is there is the node that says it; any other place is no node of the tree, and refused.
+      const node = setting.place as Node;
+      return done(replaceWords(template.source, template.tree, node, words, by), [{ node }]);
     }
     case "resource": {
       const resources = mapAt(template.tree.root, "Resources");

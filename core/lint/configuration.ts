@@ -33,6 +33,23 @@ export const NO_RULE_VALUES: RuleValues = {
   expects: [],
 };
 
+/** The values alone, out of all that a configuration says. */
+export function ruleValuesOf(configured: RuleValues): RuleValues {
+  const { trustedAccounts, allowedRegions, requiredTags, classificationTag, sensitiveValues } = configured;
+  const { minRecoveryDays, requireVpce, requireFips, expects } = configured;
+  return {
+    trustedAccounts,
+    allowedRegions,
+    requiredTags,
+    sensitiveValues,
+    requireVpce,
+    requireFips,
+    expects,
+    ...(classificationTag !== undefined && { classificationTag }),
+    ...(minRecoveryDays !== undefined && { minRecoveryDays }),
+  };
+}
+
 /** What decides which rules run, how loud they are, and what they know of the organisation. */
 export interface Configuration {
   profile: Profile;

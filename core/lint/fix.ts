@@ -29,6 +29,8 @@ export type Change =
   | { kind: "append"; setting: Setting; value: Json }
   /** Gives an entry of a map another key, keeping its value and its place. */
   | { kind: "rename"; setting: Setting; key: string; newKey: string }
+  /** Replaces a stretch of a text, also of one that `Fn::Sub` computes. */
+  | { kind: "words"; setting: Setting; words: string; by: string }
   /** Adds a resource; choose its id with `freeLogicalId`. */
   | { kind: "resource"; template: Template; logicalId: string; body: { [key: string]: Json } };
 
@@ -51,6 +53,11 @@ export function append(setting: Setting, value: Json): Change {
 /** Renames a key of the map that `map` holds; cannot be made where the map has the new key already, or a transform wrote the old one. */
 export function renameKey(map: Setting, key: string, newKey: string): Change {
   return { kind: "rename", setting: map, key, newKey };
+}
+
+/** Replaces a stretch of the text that is written for a value, keeping its quotes, its lines and the `Fn::Sub` around it. */
+export function replaceWords(setting: Setting, words: string, by: string): Change {
+  return { kind: "words", setting, words, by };
 }
 
 /**

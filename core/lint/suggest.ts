@@ -45,6 +45,14 @@ export function nearest(name: string, candidates: Iterable<string>, limit: numbe
   return best === 0 ? [] : found;
 }
 
+/** The same, but undefined where another candidate is as close: for repairs, which must not guess. */
+export function onlyClosest(name: string, candidates: Iterable<string>): string | undefined {
+  const all = [...candidates];
+  const first = closest(name, all);
+  // Of equally close ones the first is taken.
+  return first === closest(name, all.reverse()) ? first : undefined;
+}
+
 /** `; did you mean "x"?`, to be put behind a message, or nothing. */
 export function didYouMean(name: string, candidates: Iterable<string>): string {
   const meant = closest(name, candidates);

@@ -19,6 +19,8 @@ export interface Policy {
   statements: readonly Statement[];
   /** What of it is known only at deployment: the document, a statement, an effect. */
   unknown: readonly Setting[];
+  /** Its `Version` in every branch, there or not; none where nothing is known of the document. */
+  versions: readonly Setting[];
 }
 
 /** Reads a document of a given kind; undefined where there is none, or where it says nothing. */
@@ -27,7 +29,7 @@ export function policyOf<Kind extends PolicyKind>(
   document: Setting,
 ): (Policy & { kind: Kind }) | undefined {
   const { template, resource } = document;
-  const { statements, unknown } = readPolicy(document);
+  const { statements, unknown, versions } = readPolicy(document);
   if (statements.length + unknown.length === 0) return undefined;
-  return { kind, template, resource, document, statements, unknown };
+  return { kind, template, resource, document, statements, unknown, versions };
 }

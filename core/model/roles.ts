@@ -1,6 +1,7 @@
 import { get, propertiesOf, type Setting } from "../evaluate/setting.ts";
 import { piecesOf } from "../evaluate/value.ts";
 import type { Related } from "../lint/finding.ts";
+import type { Resource } from "../template/template.ts";
 import { type Issuer, issuerNamed, issuersOf } from "./issuers.ts";
 import { holdersOf, type IamPrincipal, type IdentityPolicy } from "./policies.ts";
 import { accountOf, writtenText } from "./principal-account.ts";
@@ -81,9 +82,14 @@ export function serviceOf({ value }: Setting): string {
   return name.replace(/\.(?:\*|[a-z]{2}(?:-[a-z]+)+-\d)$/, "");
 }
 
+/** Does the CDK's handler of `Table.replicationRegions` act with the role? It creates and deletes replicas by design. */
+export function isReplicaProvider(role: Resource): boolean {
+  return /ReplicaProvider/.test(role.constructPath ?? role.logicalId);
+}
+
 /** Names that only deployment tools use: the CDK bootstrap's, StackSets', and the CDK's replica provider. */
 function isDeploymentName({ template, resource }: IamPrincipal): boolean {
-  if (/ReplicaProvider/.test(resource.constructPath ?? resource.logicalId)) return true;
+  if (isReplicaProvider(resource)) return true;
   return propertiesOf(template, resource)
     .flatMap((each) => get(each, "RoleName"))
     .some(({ value }) => {

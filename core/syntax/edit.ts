@@ -133,6 +133,45 @@ export function renameEntry(
 }
 
 /**
+ * Replaces a stretch of every text below a node, in whatever quotes or block it is written, and inside `Fn::Sub` too. Refused where the
+ * stretch is written otherwise than it reads (escapes), where the new text would need other quotes, and for white space and quotes.
+ */
+export function replaceWords(source: SourceText, tree: SyntaxTree, node: Node, words: string, by: string): TextEdit[] {
+  const place = editablePlace(source, tree, node);
+  if (!place || !isWord(words) || !isWord(by) || isShared(tree, nodesIn(node))) return [];
+  const maps = [...nodesIn(node)].filter((each) => each.kind === "map");
+  const keys = new Set(maps.flatMap(({ entries }) => entries.map(({ key }) => key)));
+  const inFlow = insideFlow(place) || [...nodesIn(node)].some((each) => "flow" in each && each.flow);
+  const edits: TextEdit[] = [];
+  for (const each of nodesIn(node)) {
+    if (each.kind !== "scalar" || typeof each.value !== "string" || keys.has(each) || !each.text.includes(words))
+      continue;
+    const after = each.text.replaceAll(words, by);
+    if (each.generated || (each.style === "plain" && yamlString(after, inFlow, "double") !== after)) return [];
+    const found = stretchesIn(source.text, each, words);
+    if (found.length !== each.text.split(words).length - 1) return [];
+    edits.push(...found.map((start) => ({ start, end: start + words.length, newText: by })));
+  }
+  return edits;
+}
+
+/** No text changes its lines, its indentation or its quotes by it. */
+function isWord(words: string): boolean {
+  return /^[^\s'"\\]+$/.test(words);
+}
+
+function stretchesIn(text: string, { start, end }: Node, words: string): number[] {
+  const found: number[] = [];
+  for (
+    let at = text.indexOf(words, start);
+    at >= 0 && at + words.length <= end;
+    at = text.indexOf(words, at + words.length)
+  )
+    found.push(at);
+  return found;
+}
+
+/**
  * A line above the one that holds `offset`, indented like it, e.g. for a comment in YAML. It is not looked at what the line is part of:
  * inside a block scalar the new line becomes text.
  */

@@ -50,12 +50,12 @@ export function getAttParts(argument: Json): Json {
 
 /** Whether a node already says a value, in whatever spelling; key order does not matter. */
 export function says(node: Node, value: Json): boolean {
-  const written = toJson(withoutAlias(node));
+  const written = jsonOf(withoutAlias(node));
   return written !== undefined && equal(written, normal(value));
 }
 
-/** Undefined for what has no JSON: aliases, unknown tags, merge keys and duplicate keys. */
-function toJson(node: Node | undefined): Json | undefined {
+/** What a node says, functions in long form. Undefined for what has no JSON: aliases, unknown tags, merge keys and duplicate keys. */
+export function jsonOf(node: Node | undefined): Json | undefined {
   if (!node || node.kind === "alias") return undefined;
   const bare = bareJson(node);
   if (bare === undefined || node.tag === undefined) return bare;
@@ -68,12 +68,12 @@ function toJson(node: Node | undefined): Json | undefined {
 function bareJson(node: Exclude<Node, { kind: "alias" }>): Json | undefined {
   if (node.kind === "scalar") return node.value;
   if (node.kind === "sequence") {
-    const items = node.items.map(toJson);
+    const items = node.items.map(jsonOf);
     return items.every((item) => item !== undefined) ? items : undefined;
   }
   const object = new Map<string, Json>();
   for (const { key, value } of node.entries) {
-    const json = toJson(value);
+    const json = jsonOf(value);
     if (json === undefined || key.text === "<<" || key.tag !== undefined || object.has(key.text)) return undefined;
     object.set(key.text, json);
   }

@@ -1,21 +1,20 @@
 import {
   type AttributesStatement,
-  atKey,
   attributesStatements,
   entriesOf,
-  isIdentityPolicy,
   notDeniedWith,
   permits,
-  relatedTo,
 } from "../../core/access/attributes.ts";
 import { mayMeet, resourceArns } from "../../core/access/grants.ts";
+import { relatedToStatement } from "../../core/access/opened.ts";
 import { firstOf, labelOf, listOf, shortName } from "../../core/access/words.ts";
 import { attributesSupported, selectSupported } from "../../core/iam/action-classes.ts";
 import { arnsOverlap } from "../../core/iam/arn-match.ts";
 import { operatorOf } from "../../core/iam/conditions.ts";
 import type { ConditionTest, Statement } from "../../core/iam/statements.ts";
+import { atKey } from "../../core/iam/test-place.ts";
 import { defineRule } from "../../core/lint/rule.ts";
-import { holdersOf, policiesOf } from "../../core/model/policies.ts";
+import { holdersOf, isIdentityPolicy, policiesOf } from "../../core/model/policies.ts";
 import type { Policy } from "../../core/model/policy.ts";
 import type { Project } from "../../core/model/project.ts";
 
@@ -130,7 +129,7 @@ export default defineRule({
       if (!test || listed.length === 0) continue;
       report(atKey(limited.statement, test), {
         message: `The list of dynamodb:Attributes in ${labelOf(limited.statement)} says what ${firstOf(listed.map(shortName))} may not name: every other attribute is open, also one that is added later.`,
-        related: relatedTo(project, limited),
+        related: relatedToStatement(project, limited.policy, limited.statement),
       });
     }
     for (const denied of attributesStatements(view, "Deny")) {
@@ -149,7 +148,7 @@ export default defineRule({
       }
       report(atKey(statement, test), {
         message: `The Deny in ${labelOf(statement)} stops ${listOf(escaping.map(shortName))} only where a request names the attributes: a read without a projection names none, and returns them. Deny reads whose dynamodb:Select is not SPECIFIC_ATTRIBUTES, too.`,
-        related: relatedTo(project, denied),
+        related: relatedToStatement(project, denied.policy, denied.statement),
       });
     }
   },

@@ -1,13 +1,11 @@
 import {
   ATTRIBUTES,
   type AttributesStatement,
-  atKey,
   attributesStatements,
   byParameters,
-  relatedTo,
 } from "../../core/access/attributes.ts";
 import { resourceArns } from "../../core/access/grants.ts";
-import { tablesNamed } from "../../core/access/opened.ts";
+import { relatedToStatement, tablesNamed } from "../../core/access/opened.ts";
 import { firstOf, labelOf, listOf } from "../../core/access/words.ts";
 import { both } from "../../core/evaluate/branches.ts";
 import { factsOf, type Path } from "../../core/evaluate/path.ts";
@@ -17,6 +15,7 @@ import { findAction } from "../../core/iam/actions.ts";
 import { type ArnText, indexNameOf, isBareStar, resourceShape } from "../../core/iam/arn.ts";
 import { operatorOf, withValue } from "../../core/iam/conditions.ts";
 import type { ConditionTest } from "../../core/iam/statements.ts";
+import { atKey } from "../../core/iam/test-place.ts";
 import { matchesWildcard } from "../../core/iam/wildcard.ts";
 import { type Fix, replaceItem } from "../../core/lint/fix.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
@@ -195,7 +194,7 @@ function checkList(
       { ...at, when },
       {
         message: `The list of dynamodb:Attributes in ${labelOf(statement)} leaves out ${firstOf(parts)}: calls that name ${names.length > 1 ? "them" : "it"} are refused.`,
-        related: relatedTo(project, limited),
+        related: relatedToStatement(project, limited.policy, limited.statement),
         fixes: addition(list, names),
       },
     );

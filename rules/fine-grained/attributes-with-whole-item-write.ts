@@ -2,9 +2,9 @@ import {
   type AttributesStatement,
   attributesStatements,
   type Entry,
-  relatedTo,
   reportUnreadActions,
 } from "../../core/access/attributes.ts";
+import { relatedToStatement } from "../../core/access/opened.ts";
 import { labelOf, listOf, shortName } from "../../core/access/words.ts";
 import { wholeItemWrites } from "../../core/iam/action-classes.ts";
 import { type Fix, replaceItem } from "../../core/lint/fix.ts";
@@ -70,7 +70,7 @@ export default defineRule({
         if (writes.length === 0) continue;
         report(entry.at, {
           message: `${listOf(writes.map(shortName))} in ${labelOf(limited.statement)} ${effectOf(writes)} whole items, so attributes that dynamodb:Attributes keeps out of reach can be destroyed.`,
-          related: relatedTo(view.project, limited),
+          related: relatedToStatement(view.project, limited.policy, limited.statement),
           fixes: removal(limited, entry),
         });
       }

@@ -1,16 +1,16 @@
 import {
   type AttributesStatement,
-  atKey,
   attributesStatements,
   byParameters,
   permittedWith,
-  relatedTo,
   reportUnreadActions,
 } from "../../core/access/attributes.ts";
 import { limitParameter } from "../../core/access/limit-parameter.ts";
+import { relatedToStatement } from "../../core/access/opened.ts";
 import { labelOf, listOf, shortName } from "../../core/access/words.ts";
 import { returnValuesSupported, writeItems } from "../../core/iam/action-classes.ts";
 import { isKey } from "../../core/iam/conditions.ts";
+import { atKey } from "../../core/iam/test-place.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
 import type { Project } from "../../core/model/project.ts";
 
@@ -97,7 +97,7 @@ function checkStatement(project: Project, limited: AttributesStatement, report: 
   const reason = loose ? `may be ${[...byValue.keys()].join(" or ")}` : "is not limited";
   report(at, {
     message: `${listOf(writes)} in ${labelOf(statement)} can return attributes that dynamodb:Attributes keeps hidden, because dynamodb:ReturnValues ${reason}.`,
-    related: relatedTo(project, limited),
+    related: relatedToStatement(project, limited.policy, limited.statement),
     fixes: [
       {
         title:

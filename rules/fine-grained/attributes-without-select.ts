@@ -1,18 +1,18 @@
 import {
   type AttributesStatement,
-  atKey,
   attributesStatements,
   byParameters,
   permittedWith,
-  relatedTo,
   reportUnreadActions,
 } from "../../core/access/attributes.ts";
 import { resourceArns } from "../../core/access/grants.ts";
 import { limitParameter } from "../../core/access/limit-parameter.ts";
+import { relatedToStatement } from "../../core/access/opened.ts";
 import { firstOf, labelOf, listOf, shortName } from "../../core/access/words.ts";
 import { attributesSupported, selectSupported } from "../../core/iam/action-classes.ts";
 import { type ArnText, isBareStar, resourceShape } from "../../core/iam/arn.ts";
 import { isKey } from "../../core/iam/conditions.ts";
+import { atKey } from "../../core/iam/test-place.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
 import type { Project } from "../../core/model/project.ts";
 
@@ -94,7 +94,7 @@ function checkStatement(project: Project, limited: AttributesStatement, report: 
   const reads = [...new Set([...byValue.values()].flat())].map(shortName);
   report(at, {
     message: `The limit by dynamodb:Attributes in ${labelOf(statement)} can be bypassed by ${firstOf(reads)}: ${reasonOf(loose !== undefined, [...byValue.keys()])}.`,
-    related: relatedTo(project, limited),
+    related: relatedToStatement(project, limited.policy, limited.statement),
     fixes: [
       {
         title: "Require dynamodb:Select to be SPECIFIC_ATTRIBUTES (stops reads that do not name their attributes)",

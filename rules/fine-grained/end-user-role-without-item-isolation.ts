@@ -1,5 +1,4 @@
 import { notLimitedByDeny, type Separation, separationBy } from "../../core/access/callers.ts";
-import { addTest } from "../../core/access/condition-fix.ts";
 import { accessOf, type Grant, grantsOf } from "../../core/access/granted.ts";
 import { resourcesInWords } from "../../core/access/grants.ts";
 import { relatedToStatement } from "../../core/access/opened.ts";
@@ -16,6 +15,7 @@ import {
 import { expandAction } from "../../core/iam/actions.ts";
 import { isKey } from "../../core/iam/conditions.ts";
 import type { Statement } from "../../core/iam/statements.ts";
+import { addTests } from "../../core/lint/condition-fix.ts";
 import type { Related } from "../../core/lint/finding.ts";
 import type { Fix } from "../../core/lint/fix.ts";
 import { defineRule, type Message, type Report } from "../../core/lint/rule.ts";
@@ -301,7 +301,7 @@ function limitTo({ taker, statement, names }: Opened): Fix[] {
     {
       title: `Limit to items whose partition key is ${listOf([variable])} (stops all others)`,
       class: "snippet",
-      changes: addTest(statement, "ForAllValues:StringEquals", KEY, [variable]),
+      changes: addTests(statement, [{ operator: "ForAllValues:StringEquals", key: KEY, value: [variable] }]),
     },
   ];
 }

@@ -1,17 +1,25 @@
+import { surelyDeniedBeside } from "../../core/access/denies-beside.ts";
 import { grantedActions, resourceArns, unconditionalDenies } from "../../core/access/grants.ts";
+import {
+  askForLeadingKeys,
+  isLimitedToItems,
+  isTrueWithoutLeadingKeys,
+  LEADING_KEYS,
+} from "../../core/access/leading-keys.ts";
+import { relatedToStatement } from "../../core/access/opened.ts";
 import { shareTable } from "../../core/access/shared-table.ts";
-import { labelOf, listOf, shortName } from "../../core/access/words.ts";
-import { compatible, get, type Setting, text } from "../../core/evaluate/setting.ts";
+import { firstOf, labelOf, listOf, shortName } from "../../core/access/words.ts";
+import { compatible, type Setting, text } from "../../core/evaluate/setting.ts";
 import { leadingKeysSupported } from "../../core/iam/action-classes.ts";
 import { resourceShape } from "../../core/iam/arn.ts";
-import { isKey, operatorOf, requiresKey, withoutItsKey } from "../../core/iam/conditions.ts";
+import { requiresKey } from "../../core/iam/conditions.ts";
 import { inStatement, type Statement } from "../../core/iam/statements.ts";
-import { type Fix, merge, replaceItem } from "../../core/lint/fix.ts";
+import { type Fix, replaceItem } from "../../core/lint/fix.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
-import { holdersOf, type IdentityPolicy, policiesOf } from "../../core/model/policies.ts";
+import { holdersOf, type IdentityPolicy, isIdentityPolicy, policiesOf } from "../../core/model/policies.ts";
+import type { Policy } from "../../core/model/policy.ts";
 import type { Project } from "../../core/model/project.ts";
 
-const KEY = "dynamodb:LeadingKeys";
 const SEARCH = "dynamodb:SearchVectors";
 const STREAM_READS = ["dynamodb:GetRecords", "dynamodb:GetShardIterator"];
 /** Actions that hand out items and carry no LeadingKeys. */
@@ -68,39 +76,23 @@ export default defineRule({
     ],
   },
   controls: {},
-  check({ identityPolicies, resourcePolicies, project }, report) {
-    for (const policy of identityPolicies) {
-      const denies = unconditionalDenies(project, policy);
-      for (const statement of policy.statements) {
-        checkStatement(project, statement, denies, report);
-        checkNeighbour(project, policy, statement, denies, report);
-      }
-    }
-    for (const { statements } of resourcePolicies) {
-      for (const statement of statements) checkStatement(project, statement, [], report);
+  check({ policies, project }, report) {
+    for (const policy of policies) {
+      for (const statement of policy.statements)
+        if (isLimitedToItems(statement)) checkStatement(project, policy, statement, report);
+      if (isIdentityPolicy(policy)) checkNeighbours(project, policy, report);
     }
   },
 });
 
-function isLimited(statement: Statement): boolean {
-  return (
-    statement.effect === "Allow" &&
-    statement.conditions.some((test) => isKey(test, KEY) && operatorOf(test).name !== "null")
-  );
-}
-
-/** Is the condition still true for a request that carries no LeadingKeys? */
-function isTrueWithoutKey(statement: Statement): boolean {
-  return statement.conditions.every((test) => !isKey(test, KEY) || withoutItsKey(test) === true);
-}
-
-function checkStatement(project: Project, statement: Statement, denies: readonly Statement[], report: Report): void {
-  if (!isLimited(statement)) return;
+function checkStatement(project: Project, policy: Policy, statement: Statement, report: Report): void {
+  const denies = surelyDeniedBeside(project, policy, statement);
   if (statement.conditionUnknown) {
     report.cannotTell(statement.located, "its condition is not known");
     return;
   }
-  const open = isTrueWithoutKey(statement);
+  const open = isTrueWithoutLeadingKeys(statement);
+  const related = relatedToStatement(project, policy, statement);
   const others: { action: Setting; names: string[] }[] = [];
   for (const action of statement.actions) {
     const uncovered = uncoveredActions(project, statement, action, denies);
@@ -109,31 +101,34 @@ function checkStatement(project: Project, statement: Statement, denies: readonly
       report(at, {
         severity: "warning",
         message: `SearchVectors in ${labelOf(statement)} is always refused here; grant it in its own statement on the index ARN.`,
+        related,
       });
     }
     const data = uncovered.filter((name) => DATA_ACTIONS.has(name));
     if (open && data.length > 0) {
       report(at, {
         message: `${listOf(data.map(shortName))} in ${labelOf(statement)} ignore${data.length > 1 ? "" : "s"} dynamodb:LeadingKeys: all items are returned.`,
+        related,
         fixes: repairs(statement, action, data),
       });
       continue;
     }
     const rest = uncovered.filter((name) => name !== SEARCH);
     // Who asks for the key with `Null` knows that other requests are refused.
-    if (rest.length > 0 && !requiresKey(statement, KEY)) others.push({ action, names: rest });
+    if (rest.length > 0 && !requiresKey(statement, LEADING_KEYS)) others.push({ action, names: rest });
   }
   const [first] = others;
   if (!first) return;
   const names = [...new Set(others.flatMap((other) => other.names.map(shortName)))];
-  const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
+  const several = names.length > 1;
   report(
     { ...first.action, when: inStatement(statement, first.action) },
     {
       severity: "info",
       message: open
-        ? `${listOf(shown)} in ${labelOf(statement)} carr${names.length > 1 ? "y" : "ies"} no dynamodb:LeadingKeys, so the condition does not limit ${names.length > 1 ? "them" : "it"}; a statement of their own says so openly.`
-        : `${listOf(shown)} in ${labelOf(statement)} ${names.length > 1 ? "are" : "is"} never allowed here: requests for ${names.length > 1 ? "them" : "it"} carry no dynamodb:LeadingKeys.`,
+        ? `${firstOf(names)} in ${labelOf(statement)} carr${several ? "y" : "ies"} no dynamodb:LeadingKeys, so the condition does not limit ${several ? "them" : "it"}; a statement of ${several ? "their" : "its"} own says so openly.`
+        : `${firstOf(names)} in ${labelOf(statement)} ${several ? "are" : "is"} never allowed here: requests for ${several ? "them" : "it"} carry no dynamodb:LeadingKeys.`,
+      related,
     },
   );
 }
@@ -167,58 +162,55 @@ function isStreamAction(name: string): boolean {
 }
 
 /** The same principal may read all items through another statement. */
-function checkNeighbour(
-  project: Project,
-  policy: IdentityPolicy,
-  statement: Statement,
-  denies: readonly Statement[],
-  report: Report,
-): void {
-  if (statement.effect !== "Allow" || isLimited(statement)) return;
-  const all = new Set([policy, ...holdersOf(project, policy).flatMap((holder) => policiesOf(project, holder))]);
-  const limited = [...all]
-    .flatMap(({ statements }) => statements)
-    .find(
-      (other) =>
-        isLimited(other) && compatible(other.located, statement.located) && shareTable(project, other, statement),
-    );
-  if (!limited) return;
-  for (const action of statement.actions) {
-    const open = uncoveredActions(project, statement, action, denies).filter(
-      (name) => DATA_ACTIONS.has(name) || name === SEARCH,
-    );
-    if (open.length === 0) continue;
-    report(
-      { ...action, when: inStatement(statement, action) },
-      {
-        message: `${listOf(open.map(shortName))} here reach${open.length > 1 ? "" : "es"} all items, although ${labelOf(limited)} limits the same principal to its own by dynamodb:LeadingKeys.`,
-        related: [
-          {
-            message: "the statement with dynamodb:LeadingKeys",
-            template: limited.located.template,
-            place: limited.located.place,
-          },
-        ],
-        fixes: removal(statement, action, open),
-      },
-    );
+function checkNeighbours(project: Project, policy: IdentityPolicy, report: Report): void {
+  const limited = limitedStatementsBeside(project, policy);
+  if (limited.length === 0) return;
+  const denies = unconditionalDenies(project, policy);
+  for (const statement of policy.statements) {
+    if (statement.effect !== "Allow" || isLimitedToItems(statement)) continue;
+    for (const action of statement.actions) {
+      const open = uncoveredActions(project, statement, action, denies).filter(
+        (name) => DATA_ACTIONS.has(name) || name === SEARCH,
+      );
+      if (open.length === 0) continue;
+      const other = limited.find(
+        (each) => compatible(each.located, statement.located) && shareTable(project, each, statement),
+      );
+      if (!other) break;
+      report(
+        { ...action, when: inStatement(statement, action) },
+        {
+          message: `${listOf(open.map(shortName))} here reach${open.length > 1 ? "" : "es"} all items, although ${labelOf(other)} limits the same principal to its own by dynamodb:LeadingKeys.`,
+          related: [
+            {
+              message: "the statement with dynamodb:LeadingKeys",
+              template: other.located.template,
+              place: other.located.place,
+            },
+          ],
+          fixes: removal(statement, action, open),
+        },
+      );
+    }
   }
 }
 
+/** Those of everybody who has the policy. */
+function limitedStatementsBeside(project: Project, policy: IdentityPolicy): Statement[] {
+  const all = new Set([policy, ...holdersOf(project, policy).flatMap((holder) => policiesOf(project, holder))]);
+  return [...all].flatMap(({ statements }) => statements).filter(isLimitedToItems);
+}
+
 function repairs(statement: Statement, action: Setting, data: readonly string[]): Fix[] {
-  const [condition] = get(statement.located, "Condition");
-  if (!condition) return removal(statement, action, data);
-  // Into the `Null` tests that are there: their other keys stay.
-  const operator = statement.conditions.find((test) => test.operator.toLowerCase() === "null")?.operator;
-  const change = operator
-    ? get(condition, operator).map((tests) => merge(tests, { [KEY]: "false" }))
-    : [merge(condition, { Null: { [KEY]: "false" } })];
+  const removed = removal(statement, action, data);
+  const changes = askForLeadingKeys(statement);
+  if (changes.length === 0) return removed;
   return [
-    ...removal(statement, action, data),
+    ...removed,
     {
       title: "Refuse requests without dynamodb:LeadingKeys (stops Scan and whatever else lacks the key)",
       class: "caution",
-      changes: change,
+      changes,
     },
   ];
 }

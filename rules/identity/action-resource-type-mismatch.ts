@@ -1,12 +1,13 @@
-import { grantsOf } from "../../core/access/granted.ts";
-import { resourceArns } from "../../core/access/grants.ts";
+import { grantedActions, isBare, resourceArns, unconditionalDenies } from "../../core/access/grants.ts";
 import { relatedToStatement } from "../../core/access/opened.ts";
 import { appliesTo } from "../../core/access/resource-types.ts";
 import { firstOf, labelOf, listOf, shortName } from "../../core/access/words.ts";
+import { type Setting, text } from "../../core/evaluate/setting.ts";
 import { findAction } from "../../core/iam/actions.ts";
 import { type ResourceShape, resourceShape } from "../../core/iam/arn.ts";
 import { inStatement, type Statement } from "../../core/iam/statements.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
+import type { IdentityPolicy } from "../../core/model/policies.ts";
 import type { Project } from "../../core/model/project.ts";
 
 /** The CDK's `grantReadData` and `grantReadWriteData` write these on the table, in every application; only streams have them. */
@@ -56,24 +57,45 @@ export default defineRule({
   controls: {},
   check({ identityPolicies, project }, report) {
     for (const policy of identityPolicies) {
-      for (const { statement, at, pattern, names } of grantsOf(project, policy)) {
-        if (pattern === undefined || statement.notResources.length > 0) continue;
-        const applying = names.map((name) => appliesTo(project, statement, name));
-        if (applying.includes(true)) continue;
-        if (applying.includes(undefined)) {
-          reportUnknownShapes(project, statement, report);
-          continue;
+      const denies = unconditionalDenies(project, policy);
+      for (const statement of policy.statements) {
+        if (statement.effect !== "Allow" || statement.notResources.length > 0) continue;
+        for (const action of statement.actions) {
+          const pattern = text(action) ?? "";
+          const names = isBare(pattern) ? [] : grantedActions(project, statement, pattern, denies);
+          if (names.length > 0) checkAction(project, policy, statement, action, names, report);
         }
-        const shapes = shapesOf(project, statement);
-        if (shapes.has("table") && names.every((name) => WRITTEN_BY_CDK.has(name))) continue;
-        report(at, {
-          message: `${firstOf(names.map(shortName))} in ${labelOf(statement)} grant${names.length > 1 ? "" : "s"} nothing: ${needOf(names)}, and the statement names only ${listOf([...shapes].map(inWords))}.`,
-          related: relatedToStatement(project, policy, statement),
-        });
       }
     }
   },
 });
+
+function checkAction(
+  project: Project,
+  policy: IdentityPolicy,
+  statement: Statement,
+  action: Setting,
+  names: readonly string[],
+  report: Report,
+): void {
+  const applying = names.map((name) => appliesTo(project, statement, name));
+  if (applying.includes(true)) return;
+  if (applying.includes(undefined)) {
+    reportUnknownShapes(project, statement, report);
+    return;
+  }
+  const shapes = shapesOf(project, statement);
+  // A statement about other services' resources has nothing to do with DynamoDB.
+  if (shapes.size === 0) return;
+  if (shapes.has("table") && names.every((name) => WRITTEN_BY_CDK.has(name))) return;
+  report(
+    { ...action, when: inStatement(statement, action) },
+    {
+      message: `${firstOf(names.map(shortName))} in ${labelOf(statement)} grant${names.length > 1 ? "" : "s"} nothing: ${needOf(names)}, and the statement names only ${listOf([...shapes].map(inWords))}.`,
+      related: relatedToStatement(project, policy, statement),
+    },
+  );
+}
 
 function shapesOf(project: Project, statement: Statement): Set<ResourceShape> {
   const shapes = resourceArns(project, statement).map(({ arn }) => (arn ? resourceShape(arn) : "unknown"));

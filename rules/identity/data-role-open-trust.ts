@@ -1,4 +1,3 @@
-import { addTest } from "../../core/access/condition-fix.ts";
 import { accessOf } from "../../core/access/granted.ts";
 import { tablesInWords } from "../../core/access/tables-in-words.ts";
 import {
@@ -14,6 +13,7 @@ import {
 import { get, isOff, type Located, propertiesOf, type Setting, text } from "../../core/evaluate/setting.ts";
 import { operatorOf } from "../../core/iam/conditions.ts";
 import { inStatement, type Principal, type Statement } from "../../core/iam/statements.ts";
+import { addTests } from "../../core/lint/condition-fix.ts";
 import type { Related } from "../../core/lint/finding.ts";
 import type { Change, Fix } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
@@ -243,7 +243,9 @@ function openingByAccount(asked: Entry): Opening | undefined {
           : "can be assumed by anyone, from any AWS account",
         fixes: snippet(
           "Ask for the organization (stops everybody outside it)",
-          addTest(statement, "StringEquals", "aws:PrincipalOrgID", "o-TODO-organization-id"),
+          addTests(statement, [
+            { operator: "StringEquals", key: "aws:PrincipalOrgID", value: "o-TODO-organization-id" },
+          ]),
         ),
       },
     };
@@ -263,7 +265,7 @@ function openingByAccount(asked: Entry): Opening | undefined {
         : `${everybody}; if that is not this stack's own account, name it in trustedAccounts or ask for more`,
       fixes: snippet(
         "Ask for an external ID (stops callers that do not send it)",
-        addTest(statement, "StringEquals", "sts:ExternalId", "TODO-external-id"),
+        addTests(statement, [{ operator: "StringEquals", key: "sts:ExternalId", value: "TODO-external-id" }]),
       ),
     },
   };
@@ -306,7 +308,13 @@ function openingToUsers(asked: Entry, issuer: Issuer, url: string): Opening | un
         text: `can be assumed through any ${issuer.holder}: ${nothingAsks(demands, url, claim)}`,
         fixes: snippet(
           `Ask for ${isPool ? "one identity pool (stops those of all others)" : "one app (stops those of all others)"}`,
-          addTest(statement, "StringEquals", `${url}:${claim}`, isPool ? "TODO-identity-pool-id" : "TODO-app-id"),
+          addTests(statement, [
+            {
+              operator: "StringEquals",
+              key: `${url}:${claim}`,
+              value: isPool ? "TODO-identity-pool-id" : "TODO-app-id",
+            },
+          ]),
         ),
       },
     };
@@ -319,7 +327,7 @@ function openingToUsers(asked: Entry, issuer: Issuer, url: string): Opening | un
       text: `can be assumed by guests of the identity pool too, if it lets any in: ${nothingAsks(demands, url, "amr")}`,
       fixes: snippet(
         "Ask for a sign-in (stops guests)",
-        addTest(statement, "ForAnyValue:StringLike", `${url}:amr`, "authenticated"),
+        addTests(statement, [{ operator: "ForAnyValue:StringLike", key: `${url}:amr`, value: "authenticated" }]),
       ),
     },
   };
@@ -384,7 +392,7 @@ function openingToTokens(asked: Entry, issuer: Issuer, url: string): Opening | u
           text: `does not ask for the audience of the token (${url}:aud), so one that was made for another service may do`,
           fixes: snippet(
             "Ask for the audience (stops tokens made for other services)",
-            addTest(statement, "StringEquals", `${url}:aud`, "sts.amazonaws.com"),
+            addTests(statement, [{ operator: "StringEquals", key: `${url}:aud`, value: "sts.amazonaws.com" }]),
           ),
         },
       };
@@ -397,7 +405,9 @@ function subjectTest(statement: Statement, { owner, kind }: Issuer, url: string)
     : kind === "kubernetes"
       ? "system:serviceaccount:TODO-namespace:TODO-name"
       : "TODO-subject";
-  return addTest(statement, value.endsWith("*") ? "StringLike" : "StringEquals", `${url}:sub`, value);
+  return addTests(statement, [
+    { operator: value.endsWith("*") ? "StringLike" : "StringEquals", key: `${url}:sub`, value },
+  ]);
 }
 
 /** Says what is missing, or why what is there does not help. */

@@ -11,6 +11,7 @@ import { isProvisioned, replicationOf } from "../../core/access/replication.ts";
 import { actionsIn, ownerName } from "../../core/access/resource-grants.ts";
 import { labelOf, listOf } from "../../core/access/words.ts";
 import { getPath, type Located, type Setting, text } from "../../core/evaluate/setting.ts";
+import { readItems, writeItems } from "../../core/iam/action-classes.ts";
 import { isKey, withoutItsKey } from "../../core/iam/conditions.ts";
 import { isEverybody } from "../../core/iam/public-access.ts";
 import { isAcceptedService } from "../../core/iam/resource-policy-limits.ts";
@@ -280,12 +281,17 @@ const NAMES: Record<string, string> = { "aws:PrincipalArn": ROLES, "aws:Principa
 
 const NETWORK_KEYS = ["aws:SourceVpce", "aws:SourceVpc", "aws:VpcSourceIp", "aws:SourceIp"];
 
+/** Services manage tables for their callers; items they read and write with roles of their own. */
+function managesSomething(policy: ResourcePolicy, statement: Statement): boolean {
+  return [...actionsIn(policy.kind, statement)].some((name) => !readItems.has(name) && !writeItems.has(name));
+}
+
 /** A Deny by network also stops what services do with the permissions of whoever asked them; at the key that asks for the network. */
 function checkPassedOn(project: Project, policy: ResourcePolicy, statement: Statement, report: Report): void {
   const test = statement.conditions.find(
     (each) => NETWORK_KEYS.some((key) => isKey(each, key)) && withoutItsKey(each) === true,
   );
-  if (!test || actionsIn(policy.kind, statement).size === 0) return;
+  if (!test || !managesSomething(policy, statement)) return;
   if (stops(project, statement, { kind: "via service" }) !== true) return;
   const [operand] = getPath(statement.located, "Condition", test.operator, test.key);
   const at: Located = { ...(operand ?? statement.located), when: statement.located.when, place: test.keyPlace };

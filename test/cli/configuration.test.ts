@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { settingsFinder } from "../../cli/configuration.ts";
 import { Failure } from "../../cli/failure.ts";
+import { NO_RULE_VALUES } from "../../core/lint/configuration.ts";
 import { folderWith } from "./program.ts";
 
 const RULES = ["sse-kms-disabled", "point-in-time-recovery-disabled"];
@@ -33,6 +34,7 @@ describe("settingsFinder", () => {
         ["point-in-time-recovery-disabled", "info"],
       ]),
       inlineSuppressions: false,
+      values: NO_RULE_VALUES,
       today: "2026-01-01",
     });
     expect([...inputs.parameters]).toEqual([

@@ -9,12 +9,12 @@ import {
   limitsGrants,
   limitsKeys,
   reachesKey,
-  speaksOf,
   tableKeysOf,
   tablesOfKey,
   viaServices,
 } from "../../../core/access/key-grants.ts";
 import { text } from "../../../core/evaluate/setting.ts";
+import { takesInKeyAction } from "../../../core/iam/key-actions.ts";
 import { keysOf } from "../../../core/model/keys.ts";
 import { identityPoliciesOf } from "../../../core/model/policies.ts";
 import { only, projectOf, templateOf } from "../model/support.ts";
@@ -168,7 +168,7 @@ describe("a statement", () => {
     ["NotAction: !Ref P", undefined],
   ])("%s", (actions, expected) => {
     const { statement } = setUp(`{ Effect: Allow, ${actions}, Resource: "*" }`);
-    expect(speaksOf(statement, "kms:Decrypt")).toBe(expected);
+    expect(takesInKeyAction(statement, "kms:Decrypt")).toBe(expected);
   });
 
   test.each([

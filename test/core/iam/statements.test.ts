@@ -57,6 +57,16 @@ describe("what is written", () => {
     expect(statements("{ Statement: { Effect: Allow } }")[0]?.version).toBeUndefined();
   });
 
+  test("the version in every branch, there or not", () => {
+    const versions = (document: string) =>
+      read(document).flatMap((policy) => policy.versions.map(({ value }) => show(value)));
+    expect(versions("{ Version: 2012-10-17, Statement: [] }")).toEqual(["2012-10-17"]);
+    expect(versions("{ Statement: [] }")).toEqual(["absent"]);
+    expect(versions('{ Version: !If [A, "2012-10-17", !Ref AWS::NoValue] }')).toEqual(["2012-10-17", "absent"]);
+    expect(versions(`'{"Version":"2008-10-17"}'`)).toEqual(["2008-10-17"]);
+    expect(versions("!Ref Who")).toEqual([]);
+  });
+
   test("principals", () => {
     expect(told('{ Statement: { Effect: Allow, Principal: "*" } }')).toEqual(["Allow 0 | *=*"]);
     expect(

@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { get, isAbsent, isOff, items, text, wholeResource } from "../../../core/evaluate/setting.ts";
 import { DEFAULT_CONFIGURATION } from "../../../core/lint/configuration.ts";
-import { addResource, append, type Change, merge, renameKey, replaceItem, set } from "../../../core/lint/fix.ts";
+import {
+  addResource,
+  append,
+  type Change,
+  merge,
+  renameKey,
+  replaceItem,
+  replaceWords,
+  set,
+} from "../../../core/lint/fix.ts";
 import { lintTemplate } from "../../../core/lint/lint.ts";
 import { drawFix, proveFix, proveTogether } from "../../../core/lint/prove.ts";
 import type { Rule } from "../../../core/lint/rule.ts";
@@ -127,6 +136,23 @@ describe("a fix that works", () => {
         text: `${head}${thing("{ Map: !If [C, { New: 1 }, { New: 1 }] }")}`,
       },
     ]);
+  });
+
+  it("may replace words of a text, also where a function computes it", () => {
+    const literal = rule("literal", (view, report) => {
+      for (const setting of things(view, "Text"))
+        if (!isAbsent(setting) && text(setting) !== "good")
+          report(setting, {
+            message: "x",
+            fixes: [{ title: "F", class: "safe", changes: [replaceWords(setting, "${bad}", "good")] }],
+          });
+    });
+    expect(texts(thing("{ Text: '${bad}' } # t"), [literal])).toEqual([thing("{ Text: 'good' } # t")]);
+    expect(texts(thing('{ Text: !Sub "${bad}" }'), [literal])).toEqual([thing('{ Text: !Sub "good" }')]);
+    expect(texts(thing("{ Text: { 'Fn::Sub': ['${bad}', { a: b }] } }"), [literal])).toEqual([
+      thing("{ Text: { 'Fn::Sub': ['good', { a: b }] } }"),
+    ]);
+    expect(texts(`X: &x '\${bad}'\n${thing("{ Text: *x }")}`, [literal])).toEqual([]);
   });
 
   it("may uncover what its rule spoke for", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { closest, didYouMean, nearest } from "../../../core/lint/suggest.ts";
+import { closest, didYouMean, nearest, onlyClosest } from "../../../core/lint/suggest.ts";
 
 const RULES = [
   "point-in-time-recovery-disabled",
@@ -63,5 +63,21 @@ describe("nearest", () => {
     ["GetItem".repeat(100), []],
   ])("at most two mistakes from %s: %j", (name, meant) => {
     expect(nearest(name, NAMES, 2)).toEqual(meant);
+  });
+});
+
+describe("onlyClosest", () => {
+  test.each([
+    ["selct", ["select", "values"], "select"],
+    ["ab", ["abc"], "abc"],
+    ["cat", ["bat", "hat"], undefined],
+    ["cat", ["bat", "cats"], undefined],
+    ["bat", ["bat", "hat"], "bat"],
+    ["nothing", ["select"], undefined],
+    ["long", ["longer name"], "longer name"],
+    ["long", ["longer name", "long story"], undefined],
+  ])("%s among %j is %s", (name, candidates, meant) => {
+    expect(onlyClosest(name, candidates)).toBe(meant);
+    expect(onlyClosest(name, [...candidates].reverse())).toBe(meant);
   });
 });

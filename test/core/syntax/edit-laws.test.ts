@@ -10,6 +10,7 @@ import {
   renameEntry,
   replaceItem,
   replaceValue,
+  replaceWords,
   setEntries,
   type TextEdit,
 } from "../../../core/syntax/edit.ts";
@@ -77,6 +78,12 @@ const operation = fc.oneof(
   fc.record({ kind: fc.constant("add" as const), value: json }),
   fc.record({ kind: fc.constant("remove" as const), index: fc.nat(5) }),
   fc.record({
+    kind: fc.constant("words" as const),
+    from: fc.nat(8),
+    length: fc.integer({ min: 1, max: 3 }),
+    by: fc.constantFrom("x", "", "#", "${!y}", ":", " #", "-", "{", "&", "*", "'", "two\nlines"),
+  }),
+  fc.record({
     kind: fc.constant("rename" as const),
     index: fc.nat(5),
     newKey: fc.oneof(
@@ -126,6 +133,7 @@ function checkLaws({ text, comments }: Generated, operation: Operation, pick: nu
     add: (node) => node.kind === "sequence",
     remove: (node) => node.kind === "map" && node.entries.length > 0,
     rename: (node) => node.kind === "map" && node.entries.length > 0,
+    words: (node) => node.kind === "scalar" && node.text !== "",
   };
   const suitable = [...placesIn(tree.root)].filter(
     ({ node, path }) => kinds[operation.kind](node, path) && at(tree.root, path) === node,
@@ -187,6 +195,14 @@ function checkLaws({ text, comments }: Generated, operation: Operation, pick: nu
     proof = (after) => {
       const map = at(after, path);
       return map?.kind === "map" && map.entries.length === node.entries.length - 1;
+    };
+  } else if (operation.kind === "words" && node.kind === "scalar") {
+    const { from, length, by } = operation;
+    const words = node.text.slice(from % node.text.length, (from % node.text.length) + length);
+    edits = replaceWords(source, tree, node, words, by);
+    proof = (after) => {
+      const scalar = at(after, path);
+      return scalar?.kind === "scalar" && scalar.text === node.text.replaceAll(words, by) && scalar.tag === node.tag;
     };
   } else if (operation.kind === "rename" && node.kind === "map") {
     const { newKey } = operation;

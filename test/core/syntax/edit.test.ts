@@ -8,6 +8,7 @@ import {
   renameEntry,
   replaceItem,
   replaceValue,
+  replaceWords,
   setEntries,
 } from "../../../core/syntax/edit.ts";
 import type { MapNode } from "../../../core/syntax/node.ts";
@@ -29,6 +30,8 @@ const remove = (text: string, path: Path, key: string) =>
   edited(text, (source, tree) => removeEntry(source, tree, mapNode(tree.root, ...path), key));
 const rename = (text: string, path: Path, key: string, newKey: string) =>
   edited(text, (source, tree) => renameEntry(source, tree, mapNode(tree.root, ...path), key, newKey));
+const words = (text: string, path: Path, from: string, by: string) =>
+  edited(text, (source, tree) => replaceWords(source, tree, nodeAt(tree.root, ...path), from, by));
 
 /** A text whose lines are given one by one. */
 const lines = (...all: string[]) => `${all.join("\n")}\n`;
@@ -498,8 +501,45 @@ describe("renameEntry", () => {
   });
 });
 
+describe("replaceWords", () => {
+  it.each<[what: string, before: string, path: Path, after: string]>([
+    ["plain", "A: ${x}* # a\n", ["A"], "A: ${!x}* # a\n"],
+    ["in single quotes", "A: 'it''s ${x}'\n", ["A"], "A: 'it''s ${!x}'\n"],
+    ["in double quotes", 'A: "\\"${x}\\" ${x}"\n', ["A"], 'A: "\\"${!x}\\" ${!x}"\n'],
+    ["behind a tag", "A: !Sub ${x}\n", ["A"], "A: !Sub ${!x}\n"],
+    ["in a function with arguments", "A: !Sub ['${x}', {y: z}]\n", ["A"], "A: !Sub ['${!x}', {y: z}]\n"],
+    ["in a function in long form", "A:\n  Fn::Sub: ${x}\n", ["A"], "A:\n  Fn::Sub: ${!x}\n"],
+    ["in a literal", "A: !Sub |\n  a: '${x}'\n\n  b\n", ["A"], "A: !Sub |\n  a: '${!x}'\n\n  b\n"],
+    ["in a folded text", "A: >\n  a ${x}\n  b\n", ["A"], "A: >\n  a ${!x}\n  b\n"],
+    [
+      "in one of several texts",
+      "A: [${y}, ${x}]\n".replaceAll("${y}", "y").replaceAll("${x}", "'${x}'"),
+      ["A"],
+      "A: [y, '${!x}']\n",
+    ],
+    ["in JSON", '{"A": {"Fn::Sub": "${x}/${x}"}}', ["A"], '{"A": {"Fn::Sub": "${!x}/${!x}"}}'],
+  ])("replaces words %s", (_what, before, path, after) => {
+    expect(words(before, path, "${x}", "${!x}")).toBe(after);
+  });
+
+  it("does nothing where there are no such words, and leaves keys alone", () => {
+    expect(words("A: ${y}\n", ["A"], "${x}", "${!x}")).toBeUndefined();
+    expect(words("A:\n  ${x}: 1\n", ["A"], "${x}", "${!x}")).toBeUndefined();
+  });
+});
+
 describe("edits that are refused", () => {
   it.each<[string, string | undefined]>([
+    ["of words that are written with escapes", words('A: "\\u0024{x}"\n', ["A"], "${x}", "${!x}")],
+    ["of words on two lines", words("A: >\n  a\n  b\n", ["A"], "a b", "c")],
+    ["to words that need quotes", words("A: a\n", ["A"], "a", "#c")],
+    ["to white space", words("A: 'ab'\n", ["A"], "b", " c")],
+    ["of what is no text", words("A: 12\n", ["A"], "1", "2")],
+    ["to no words", words("A: 'ab'\n", ["A"], "b", "")],
+    ["to quotes", words("A: 'ab'\n", ["A"], "b", "'")],
+    ["of no words", words("A: ab\n", ["A"], "", "c")],
+    ["of words that an alias stands for", words("A: &a ab\nB: *a\n", ["A"], "b", "c")],
+    ["of words behind an alias", words("A: &a ab\nB: *a\n", ["B"], "b", "c")],
     ["to a key that is there", rename("A: 1\nB: 2\n", [], "A", "B")],
     ["to a key that a merge key brings in", rename("D: &d {x: 1}\nA:\n  <<: *d\n  y: 2\n", ["A"], "y", "x")],
     ["to a merge key", rename("A:\n  b: {c: 1}\n", ["A"], "b", "<<")],

@@ -110,7 +110,7 @@ describe("operators", () => {
 describe("other actions", () => {
   test("are mentioned together, once", () => {
     expect(toldInBoth(RULE, policy("[dynamodb:GetItem, dynamodb:DescribeTable]"))).toEqual([
-      'info DescribeTable in "Own" carries no dynamodb:LeadingKeys, so the condition does not limit it; a statement of their own says so openly.',
+      'info DescribeTable in "Own" carries no dynamodb:LeadingKeys, so the condition does not limit it; a statement of its own says so openly.',
     ]);
     expect(toldInBoth(RULE, policy("[dynamodb:DescribeTable, dynamodb:UpdateTable]"))).toEqual([
       'info DescribeTable and UpdateTable in "Own" carry no dynamodb:LeadingKeys, so the condition does not limit them; a statement of their own says so openly.',
@@ -227,6 +227,40 @@ describe("wherever policies are", () => {
 `;
     expect(toldInBoth(RULE, template)).toEqual([ignores("Scan")]);
     expect(offered(RULE, template)).toEqual([]);
+  });
+
+  test("the policies of VPC endpoints and organisations", () => {
+    const statement = `{ Sid: Own, Effect: Allow, Principal: "*", Action: "dynamodb:Scan", Resource: "*", Condition: ${OWN} }`;
+    const endpoint = `Resources:
+  Endpoint:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      ServiceName: com.amazonaws.eu-west-1.dynamodb
+      PolicyDocument: { Version: "2012-10-17", Statement: [${statement}] }
+`;
+    expect(toldInBoth(RULE, endpoint)).toEqual([ignores("Scan")]);
+    const organisation = `Resources:
+  Limits:
+    Type: AWS::Organizations::Policy
+    Properties:
+      Content: { Version: "2012-10-17", Statement: [${statement.replace(' Principal: "*",', "")}] }
+`;
+    expect(toldInBoth(RULE, organisation)).toEqual([ignores("Scan")]);
+  });
+
+  test("with the role and the table that it is about", () => {
+    const table = TABLE.replace("Orders:", "Scores:");
+    const template = `Resources:\n${table}${roleOf(LAMBDA, "")}  Extra:
+    Type: AWS::IAM::Policy
+    Properties:
+      Roles: [!Ref AppRole]
+      PolicyDocument:
+        Statement:
+${limited("dynamodb:Scan", "!GetAtt Scores.Arn")}`;
+    expect(relatedTo(RULE, template)).toEqual([
+      '5:2-5:9 Role "AppRole" has this policy',
+      '1:2-1:8 it opens table "Scores"',
+    ]);
   });
 
   test("SAM policies", () => {
