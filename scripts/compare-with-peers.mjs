@@ -87,7 +87,7 @@ function compareRow(row) {
   const reason = REASONS.find(
     ({ peer, rules, file, found: when }) =>
       peer === row.peer &&
-      rules.includes(row.rule) &&
+      rules.test(row.rule) &&
       file.test(`${row.file} ${row.resource} ${row.note}`) &&
       when === found,
   );
