@@ -10,6 +10,7 @@ import { type Configuration, levelOf } from "./configuration.ts";
 import type { Finding, Unknown } from "./finding.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Change, Fix } from "./fix.ts";
+import { peerSuppressionsOf } from "./peer-suppressions.ts";
 import type { Message, Report, Rule } from "./rule.ts";
 import { covers, isExpired, type Suppression, suppressionsOf } from "./suppression.ts";
 
@@ -58,7 +59,7 @@ export function lintTemplate(
   };
   for (const rule of rules) if (rule.topic !== "suppression") run(rule);
   if (configuration.inlineSuppressions) {
-    suppress(result.findings, suppressions, configuration);
+    suppress(result.findings, [...suppressions, ...(broken ? [] : peerSuppressionsOf(template, rules))], configuration);
     // Findings about suppressions can be suppressed too.
     for (const rule of rules) {
       if (rule.topic !== "suppression") continue;

@@ -54,6 +54,7 @@ export default defineRule({
   },
   controls: {
     checkov: ["CKV_AWS_119"],
+    cfnNag: ["W74"],
     guard: ["DYNAMODB_TABLE_ENCRYPTED_KMS"],
     trivy: ["AVD-AWS-0025"],
   },

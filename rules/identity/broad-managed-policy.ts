@@ -53,7 +53,11 @@ export default defineRule({
       },
     ],
   },
-  controls: { cdkNag: ["AwsSolutions-IAM4"] },
+  controls: {
+    cfnNag: ["W43", "W44"],
+    cdkNag: ["AwsSolutions-IAM4"],
+    guard: ["IAM_ROLE_ADMINISTRATOR_ACCESS_POLICY_RULE", "IAM_ROLE_ELEVATED_MANAGED_POLICY_RULE"],
+  },
   check(view, report) {
     for (const principal of view.principals) {
       if (view.dynamoDbInView)

@@ -138,7 +138,11 @@ export default defineRule({
       },
     ],
   },
-  controls: { checkov: ["CKV_AWS_60", "CKV_AWS_61"] },
+  controls: {
+    checkov: ["CKV_AWS_60", "CKV_AWS_61"],
+    cfnNag: ["F2", "F6"],
+    guard: ["IAM_ROLE_NO_FULL_ACCESS_ON_TRUST_POLICY", "IAM_ROLE_NO_ALLOW_PLUS_NOT_PRINCIPAL"],
+  },
   check(view, report) {
     for (const principal of view.principals) {
       const openings = openingsOf(view, principal);

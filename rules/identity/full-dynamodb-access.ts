@@ -73,7 +73,19 @@ export default defineRule({
       },
     ],
   },
-  controls: { checkov: ["CKV_AWS_63"], cdkNag: ["AwsSolutions-IAM5"], cfnNag: ["F4", "F5"] },
+  controls: {
+    securityHub: ["IAM.1", "IAM.21"],
+    checkov: ["CKV_AWS_62", "CKV_AWS_63"],
+    cfnNag: ["F3", "F4", "F5"],
+    cdkNag: ["AwsSolutions-IAM5"],
+    guard: [
+      "IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS",
+      "IAM_POLICY_NO_STATEMENTS_WITH_FULL_ACCESS",
+      "IAM_MANAGEDPOLICY_NO_STATEMENTS_WITH_FULL_ACCESS",
+      "IAM_ROLE_NO_WILDCARD_ACTIONS_ON_PERMISSIONS",
+    ],
+    kics: ["f62aa827-4ade-4dc4-89e4-1433d384a368"],
+  },
   silences: [
     "wildcard-grants-unexpected-actions",
     "wildcard-resource",

@@ -58,7 +58,10 @@ export default defineRule({
       },
     ],
   },
-  controls: { cfnNag: ["W15", "W16", "W17", "W21"] },
+  controls: {
+    cfnNag: ["W15", "W16", "W17", "W21"],
+    guard: ["IAM_ROLE_OR_POLICY_NO_ALLOW_PLUS_NOT_ACTION", "IAM_ROLE_OR_POLICY_NO_ALLOW_PLUS_NOT_RESOURCE"],
+  },
   check(view, report) {
     const { project } = view;
     for (const policy of view.identityPolicies) {

@@ -67,7 +67,12 @@ export default defineRule({
       },
     ],
   },
-  controls: { cdkNag: ["AwsSolutions-IAM5"] },
+  controls: {
+    checkov: ["CKV_AWS_108", "CKV_AWS_111"],
+    cfnNag: ["W11", "W12", "W13"],
+    cdkNag: ["AwsSolutions-IAM5"],
+    guard: ["IAM_POLICYDOCUMENT_NO_WILDCARD_RESOURCE"],
+  },
   check(view, report) {
     const { project } = view;
     for (const policy of view.identityPolicies) {

@@ -29,7 +29,7 @@ export function findingsIn(file: string, text: string, names: readonly string[],
   const project = createProject([template]);
   return project.templates.flatMap((each) =>
     lintTemplate(project, each, RULES, { ...DEFAULT_CONFIGURATION, rules })
-      .findings.filter(({ rule }) => rules.has(rule))
+      .findings.filter(({ rule, suppressed }) => rules.has(rule) && !suppressed)
       .map(({ rule, resource }) => ({
         rule,
         resource: resource?.logicalId,
