@@ -120,17 +120,27 @@ function readStatement(
       const here = <T extends { when: Path }>(each: readonly T[]) =>
         each.filter((part) => both(template, when, part.when) !== undefined);
       const [notPrincipal] = here(parts.notPrincipals);
+      const principals = parts.principals.filter(({ setting }) => both(template, when, setting.when) !== undefined);
+      const [actions, notActions] = [here(parts.actions), here(parts.notActions)];
+      const [resources, notResources] = [here(parts.resources), here(parts.notResources)];
+      // IAM takes no statement that says both of a pair: nobody is allowed anything by it.
+      const isRefused =
+        isBoth(actions, notActions) || isBoth(resources, notResources) || (notPrincipal && principals.length > 0);
+      if (isRefused) {
+        isKnown = false;
+        continue;
+      }
       statements.push({
         located: { ...statement, when, place: statement.holder },
         index,
         ...(sid !== undefined && { sid }),
         effect: name,
         ...(version !== undefined && { version }),
-        actions: here(parts.actions),
-        notActions: here(parts.notActions),
-        resources: here(parts.resources),
-        notResources: here(parts.notResources),
-        principals: parts.principals.filter(({ setting }) => both(template, when, setting.when) !== undefined),
+        actions,
+        notActions,
+        resources,
+        notResources,
+        principals,
         ...(notPrincipal && { notPrincipal }),
         conditions: parts.tests.flatMap((test) => {
           const values = here(test.values);
@@ -141,6 +151,10 @@ function readStatement(
     }
   }
   return isKnown;
+}
+
+function isBoth(said: readonly Setting[], excepted: readonly Setting[]): boolean {
+  return said.length > 0 && excepted.length > 0;
 }
 
 /** The branch of a part of a statement together with the statement's own: where a finding about the part holds. */

@@ -51,6 +51,26 @@ describe("what is written", () => {
     ]);
   });
 
+  test.each([
+    "Action: a:b, NotAction: a:c, Resource: x",
+    "Action: a:b, Resource: x, NotResource: y",
+    'Principal: "*", NotPrincipal: { AWS: a }, Action: a:b',
+  ])("what IAM refuses says nothing, and is told: %s", (both) => {
+    expect(told(`{ Statement: { Effect: Allow, ${both} } }`)).toEqual([]);
+    expect(unknown(`{ Statement: { Effect: Allow, ${both} } }`)).toHaveLength(1);
+  });
+
+  test("one of a pair in one branch, the other in the other", () => {
+    expect(
+      told(
+        "{ Statement: { Effect: Allow, Action: !If [A, a:b, !Ref AWS::NoValue], NotAction: !If [A, !Ref AWS::NoValue, a:c], Resource: x } }",
+      ),
+    ).toEqual([
+      "Allow 0 | Action a:b | Resource x | @ A is true",
+      "Allow 0 | NotAction a:c | Resource x | @ A is false",
+    ]);
+  });
+
   test("the version", () => {
     const [first] = statements('{ Version: "2008-10-17", Statement: { Effect: Allow } }');
     expect(first?.version).toBe("2008-10-17");
