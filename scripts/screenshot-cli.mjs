@@ -1,18 +1,29 @@
-// Draws what the command line prints for an example as docs/images/cli.png: the real output, coloured as in a terminal, in headless Chromium.
+// Draws what the command line prints for the examples as pictures in docs/images: the real output, coloured as in a terminal, in headless Chromium.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const top = fileURLToPath(new URL("..", import.meta.url));
-const LINES = Number(process.argv[2] ?? 44);
+/** What is drawn: the output for an example, from the first line that holds `from`. */
+const PICTURES = [
+  { image: "cli.png", example: "cloudformation/orders.yaml", from: "", lines: 38 },
+  { image: "policies.png", example: "policies/portal.yaml", from: "[wildcard-grants-unexpected-actions]", lines: 45 },
+];
 
-const { stdout } = spawnSync(process.execPath, [join(top, "dist", "cli.mjs"), "cloudformation/orders.yaml"], {
-  cwd: join(top, "examples"),
-  encoding: "utf8",
-  env: { ...process.env, FORCE_COLOR: "1", COLUMNS: "110" },
-});
-const shown = stdout.split("\n").slice(0, LINES).join("\n");
+function output({ example, from, lines }) {
+  const { stdout } = spawnSync(process.execPath, [join(top, "dist", "cli.mjs"), example], {
+    cwd: join(top, "examples"),
+    encoding: "utf8",
+    env: { ...process.env, FORCE_COLOR: "1", COLUMNS: "110" },
+  });
+  const all = stdout.split("\n");
+  const first = all.findIndex((line) => line.includes(from));
+  return all
+    .slice(first, first + lines)
+    .join("\n")
+    .trimEnd();
+}
 
 const COLOURS = {
   30: "#666",
@@ -75,10 +86,13 @@ const browser = await chromium.launch({
 });
 try {
   const page = await browser.newPage({ viewport: { width: 1100, height: 200 }, deviceScaleFactor: 1.5 });
-  await page.setContent(
-    `<body style="margin:0;background:#1c2128;color:#d5dbe2"><pre style="margin:0;padding:16px 20px;font:13px/1.45 'DejaVu Sans Mono',monospace;white-space:pre-wrap"><span style="color:#7d8590">$ ddblint cloudformation/orders.yaml</span>\n${toHtml(shown)}</pre></body>`,
-  );
-  await page.screenshot({ path: join(top, "docs", "images", "cli.png"), fullPage: true });
+  for (const picture of PICTURES) {
+    await page.setViewportSize({ width: 1100, height: 200 });
+    await page.setContent(
+      `<body style="margin:0;background:#1c2128;color:#d5dbe2"><pre style="margin:0;padding:16px 20px;font:13px/1.45 'DejaVu Sans Mono',monospace;white-space:pre-wrap"><span style="color:#7d8590">$ ddblint ${picture.example}</span>\n${toHtml(output(picture))}</pre></body>`,
+    );
+    await page.screenshot({ path: join(top, "docs", "images", picture.image), fullPage: true });
+  }
 } finally {
   await browser.close();
 }
