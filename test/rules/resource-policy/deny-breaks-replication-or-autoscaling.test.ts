@@ -485,6 +485,21 @@ ${condition}`;
     );
   });
 
+  test.each([
+    [
+      "{ ArnNotLikeIfExists: { aws:PrincipalArn: arn:aws:iam::111122223333:role/admin } }",
+      "{ ArnNotLikeIfExists: { aws:PrincipalArn: [arn:aws:iam::111122223333:role/admin, arn:*:iam::*:role/aws-service-role/*] } }",
+    ],
+    [
+      "{ ArnNotLikeIfExists: { aws:PrincipalArn: !GetAtt Admin.Arn } }",
+      "{ ArnNotLikeIfExists: { aws:PrincipalArn: !GetAtt Admin.Arn }, ArnNotLike: { aws:PrincipalArn: [arn:*:iam::*:role/aws-service-role/*] } }",
+    ],
+  ])("beside a single exempted principal: %s", (before, after) => {
+    const of = (condition: string) => tableWith([deny(condition)], "", "  Admin: { Type: AWS::IAM::Role }\n");
+    expect(offered(RULE, of(before))).toEqual([TITLE]);
+    expect(repaired(RULE, of(before))).toBe(of(after));
+  });
+
   test("exempts services too where they are let in", () => {
     const template = globalWith([
       deny("{ StringNotEquals: { aws:SourceVpce: vpce-1 }, Bool: { aws:ViaAWSService: 'false' } }"),
