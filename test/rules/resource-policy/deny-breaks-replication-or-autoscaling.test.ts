@@ -226,6 +226,21 @@ describe("services that the policy lets in", () => {
   const SERVICE = "{ Service: replication.dynamodb.amazonaws.com }";
   const READ = "[dynamodb:ReadDataForReplication, dynamodb:WriteDataForReplication, dynamodb:ReplicateSettings]";
   const both = (condition: string) => globalWith([deny(condition), allow(SERVICE, READ)]);
+  test("of a table without replicas in view, which may be the source of one in another account", () => {
+    const template = tableWith([
+      deny(),
+      allow("{ Service: replication.dynamodb.amazonaws.com }", "dynamodb:ReadDataForReplication"),
+    ]);
+    expect(serious(template)).toEqual([
+      stops(
+        "warning",
+        `${ROLE} and replication.dynamodb.amazonaws.com`,
+        "no replica can be added and replication with other accounts stops",
+        '"Orders"',
+      ),
+    ]);
+  });
+
   const SERVICE_STOPPED = stops("error", "replication.dynamodb.amazonaws.com", SPLIT);
 
   test.each([
