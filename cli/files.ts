@@ -1,6 +1,8 @@
 import { existsSync, realpathSync, type Stats, statSync } from "node:fs";
 import { dirname, resolve, sep } from "node:path";
+import type { Environment } from "../core/cdk/environment.ts";
 import { closest } from "../core/lint/suggest.ts";
+import { type AssemblyReader, environmentBeside } from "./assembly.ts";
 import type { FolderSettings } from "./configuration.ts";
 import { describeError } from "./failure.ts";
 import { ignoreFilesAbove, isIgnoredBelow } from "./ignore-files.ts";
@@ -18,6 +20,8 @@ export interface Candidate {
   named: boolean;
   /** Named by a CDK manifest: it is a template, whatever its content. */
   listed: boolean;
+  /** Where the CDK deploys it, as far as the manifest beside it says. */
+  environment?: Environment;
   /** The command line's words that led to it. */
   origins: Set<string>;
 }
@@ -42,11 +46,13 @@ export async function listFiles(
   paths: readonly string[],
   workingFolder: string,
   settingsOf: (folder: string) => FolderSettings,
+  assemblyIn: AssemblyReader,
 ): Promise<Listing> {
   const byRealPath = new Map<string, Candidate>();
   const problems: Problem[] = [];
   const searched: string[] = [];
-  const add = (origin: string, path: string, real: string, kind: { named?: boolean; listed?: boolean }) => {
+  const environmentOf = (path: string) => environmentBeside(assemblyIn, path);
+  const add = (origin: string, path: string, real: string, kind: Kind) => {
     const before = byRealPath.get(real);
     if (!before) {
       byRealPath.set(real, {
@@ -54,6 +60,7 @@ export async function listFiles(
         file: reportedPath(path, workingFolder),
         named: kind.named ?? false,
         listed: kind.listed ?? false,
+        ...(kind.environment && { environment: kind.environment }),
         origins: new Set([origin]),
       });
       return;
@@ -61,6 +68,7 @@ export async function listFiles(
     before.origins.add(origin);
     before.named ||= kind.named ?? false;
     before.listed ||= kind.listed ?? false;
+    if (kind.environment) before.environment = kind.environment;
   };
   const problem = (path: string, message: string) => {
     problems.push({ file: reportedPath(resolve(path), workingFolder), message });
@@ -69,10 +77,11 @@ export async function listFiles(
     if (!searched.includes(origin)) searched.push(origin);
     const found: Found = {
       file: (path, real) => add(origin, path, real, {}),
-      assemblyTemplate: (path) => add(origin, resolve(path), realPathOf(resolve(path)), { listed: true }),
+      assemblyTemplate: (path, environment) =>
+        add(origin, resolve(path), realPathOf(resolve(path)), { listed: true, environment }),
       problem,
     };
-    walkFolder(folder, settingsOf, found);
+    walkFolder(folder, settingsOf, assemblyIn, found);
   };
   for (const origin of new Set(paths)) {
     if (origin === "-") continue;
@@ -80,13 +89,13 @@ export async function listFiles(
     const status = statusOf(path);
     if (!("error" in status)) {
       if (status.isDirectory()) walk(origin, path);
-      else add(origin, path, realPathOf(path), { named: true });
+      else add(origin, path, realPathOf(path), { named: true, environment: environmentOf(path) });
     } else if (isGlob(origin)) {
       const matches = await expandGlob(origin, workingFolder, settingsOf);
       if (matches.files.length + matches.folders.length === 0)
         problems.push({ file: origin, message: matches.nothing });
       else searched.push(origin);
-      for (const file of matches.files) add(origin, file, realPathOf(file), {});
+      for (const file of matches.files) add(origin, file, realPathOf(file), { environment: environmentOf(file) });
       for (const folder of matches.folders) walk(origin, folder);
     } else {
       problems.push({ file: origin, message: status.error + suggestion(origin) });
@@ -94,6 +103,13 @@ export async function listFiles(
   }
   const candidates = [...byRealPath.values()].sort((a, b) => comparePaths(a.file, b.file));
   return { candidates, problems, searched };
+}
+
+/** How a file was found. */
+interface Kind {
+  named?: boolean;
+  listed?: boolean;
+  environment?: Environment | undefined;
 }
 
 /** Who mistypes a command names a path that does not exist. */

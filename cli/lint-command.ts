@@ -7,6 +7,7 @@ import { atLeast } from "../core/lint/severity.ts";
 import { didYouMean } from "../core/lint/suggest.ts";
 import { perObject } from "../core/model/lazy.ts";
 import { tablesOf } from "../core/model/tables.ts";
+import { assemblyReader } from "./assembly.ts";
 import { type FolderSettings, settingsFinder } from "./configuration.ts";
 import { describeError, EXIT } from "./failure.ts";
 import { listFiles, type Problem } from "./files.ts";
@@ -70,14 +71,15 @@ async function load(
   settingsOf: (folder: string) => FolderSettings,
   progress: Progress,
 ): Promise<Input> {
-  const { candidates, problems, searched } = await listFiles(options.paths, workingFolder, settingsOf);
+  const assemblyIn = assemblyReader();
+  const { candidates, problems, searched } = await listFiles(options.paths, workingFolder, settingsOf, assemblyIn);
   const read = loadTemplates(candidates, settingsOf, (done) => progress.show("Reading", done, candidates.length));
   const all = [...problems, ...read.problems];
   if (!options.paths.includes("-")) {
     return { loaded: read.loaded, problems: all, files: candidates.length, searched };
   }
   const text = await readStandardInput();
-  const input = loadStandardInput(text, options.stdinFilename, workingFolder, settingsOf);
+  const input = loadStandardInput(text, options.stdinFilename, workingFolder, settingsOf, assemblyIn);
   const files = candidates.length + 1;
   const standardInput = { text: "text" in text ? text.text : "" };
   if ("message" in input) return { loaded: read.loaded, problems: [...all, input], files, searched, standardInput };

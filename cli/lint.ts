@@ -151,5 +151,5 @@ export function fixUnits(units: readonly Unit[], rules: readonly Rule[], classes
 /** Puts another text of the same file into its project. */
 export function replaceText({ scope, loaded }: Unit, text: string): void {
   const source = { text, byteOrderMark: loaded.template.source.byteOrderMark };
-  scope.project = withTemplate(scope.project, readTemplate(loaded.template.file, source, loaded.settings.inputs));
+  scope.project = withTemplate(scope.project, readTemplate(loaded.template.file, source, loaded.template.inputs));
 }

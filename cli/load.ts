@@ -1,8 +1,10 @@
 import { dirname, resolve } from "node:path";
+import { inEnvironment } from "../core/cdk/environment.ts";
 import { sourceText } from "../core/syntax/source-text.ts";
 import { detectTemplate } from "../core/template/detect.ts";
 import { readTemplate } from "../core/template/read.ts";
 import type { Template } from "../core/template/template.ts";
+import { type AssemblyReader, environmentBeside } from "./assembly.ts";
 import type { FolderSettings } from "./configuration.ts";
 import type { Candidate, Problem } from "./files.ts";
 import { comparePaths, reportedPath } from "./paths.ts";
@@ -34,7 +36,7 @@ export function loadTemplates(
   const problems: Problem[] = [];
   for (const [index, candidate] of candidates.entries()) {
     onFile(index);
-    const { path, file, named, listed } = candidate;
+    const { path, file, named, listed, environment } = candidate;
     const read = readTextFile(path);
     if ("problem" in read) {
       // Data files may be as long as they like, and a file of a folder may go while we look.
@@ -51,7 +53,7 @@ export function loadTemplates(
       }
     }
     const settings = settingsOf(dirname(path));
-    const template = readTemplate(file, source, settings.inputs);
+    const template = readTemplate(file, source, inEnvironment(settings.inputs, environment));
     loaded.push({ template, settings, path, raw: read.text, origins: candidate.origins });
   }
   return { loaded, problems };
@@ -66,6 +68,7 @@ export function loadStandardInput(
   name: string | undefined,
   workingFolder: string,
   settingsOf: (folder: string) => FolderSettings,
+  assemblyIn: AssemblyReader,
 ): Loaded | Problem {
   const path = name === undefined ? undefined : resolve(workingFolder, name);
   const file = path === undefined ? STANDARD_INPUT : reportedPath(path, workingFolder);
@@ -74,7 +77,8 @@ export function loadStandardInput(
   const detection = detectTemplate(source.text);
   if (!detection.template) return { file, message: `it is no template: ${detection.reason}` };
   const settings = settingsOf(path === undefined ? workingFolder : dirname(path));
-  const template = readTemplate(file, source, settings.inputs);
+  const environment = path === undefined ? undefined : environmentBeside(assemblyIn, path);
+  const template = readTemplate(file, source, inEnvironment(settings.inputs, environment));
   return { template, settings, path: undefined, raw: read.text, origins: new Set(["-"]) };
 }
 

@@ -1,22 +1,20 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
-import { isAssemblyManifest, readAssembly } from "../core/cdk/assembly.ts";
+import type { Environment } from "../core/cdk/environment.ts";
+import { type AssemblyReader, MANIFEST } from "./assembly.ts";
 import type { FolderSettings } from "./configuration.ts";
 import { describeError, isMissing } from "./failure.ts";
 import { ALWAYS_SKIPPED, type IgnoreFiles, ignoreFilesAbove, isIgnored, withIgnoreFile } from "./ignore-files.ts";
-import { comparePaths, withSlashes } from "./paths.ts";
-import { readTextFile } from "./read-file.ts";
+import { comparePaths } from "./paths.ts";
 
 /** Names under which templates are kept, in lower case. */
 const TEMPLATE_EXTENSIONS: ReadonlySet<string> = new Set([".yaml", ".yml", ".json", ".jsonc", ".template"]);
 
-const MANIFEST = "manifest.json";
-
 /** What a walk meets. Paths are absolute and native; `real` is the path without symbolic links. */
 export interface Found {
   file(path: string, real: string): void;
-  /** A template that a CDK manifest names: it is one, whatever its content. */
-  assemblyTemplate(path: string): void;
+  /** A template that a CDK manifest names: it is one, whatever its content. The path has forward slashes. */
+  assemblyTemplate(path: string, environment: Environment): void;
   problem(path: string, message: string): void;
 }
 
@@ -24,7 +22,12 @@ export interface Found {
  * Finds what may be a template in a folder, in an order that depends on names only. Ignore files and configurations are honoured; a CDK
  * cloud assembly is read by its manifest, also where it is ignored. Links are followed after everything else, each real folder once.
  */
-export function walkFolder(folder: string, settingsOf: (folder: string) => FolderSettings, found: Found): void {
+export function walkFolder(
+  folder: string,
+  settingsOf: (folder: string) => FolderSettings,
+  assemblyIn: AssemblyReader,
+  found: Found,
+): void {
   const links: Link[] = [];
   const visited = new Set<string>();
   const visit = (path: string, real: string, ignoreFiles: IgnoreFiles): void => {
@@ -34,7 +37,7 @@ export function walkFolder(folder: string, settingsOf: (folder: string) => Folde
     // What cannot be looked into has no configuration that could be read.
     if (entries.length === 0) return;
     const names = new Set(entries.map((entry) => entry.name));
-    if (names.has(MANIFEST) && takeAssembly(path, found)) return;
+    if (names.has(MANIFEST) && takeAssembly(assemblyIn, path, found)) return;
     const settings = settingsOf(path);
     const files = names.has(".gitignore") ? withIgnoreFile(ignoreFiles, path) : ignoreFiles;
     for (const entry of entries) {
@@ -58,7 +61,7 @@ export function walkFolder(folder: string, settingsOf: (folder: string) => Folde
     if (!isFolder) {
       if (!ignored) found.file(path, real);
     } else if (!ignored) visit(path, real, ignoreFiles);
-    else if (takeAssembly(path, found)) visited.add(real);
+    else if (takeAssembly(assemblyIn, path, found)) visited.add(real);
   };
   visit(folder, realpathSync(folder), ignoreFilesAbove(folder));
   for (let link = links.shift(); link; link = links.shift()) {
@@ -96,17 +99,10 @@ function targetOf(path: string) {
   }
 }
 
-/** Reads a folder as a CDK cloud assembly if it is one. */
-function takeAssembly(folder: string, found: Found): boolean {
-  const manifest = readTextFile(join(folder, MANIFEST));
-  // Most files of that name belong to other programs: few are worth parsing.
-  if (!("text" in manifest) || !manifest.text.includes('"artifacts"') || !isAssemblyManifest(manifest.text))
-    return false;
-  const assembly = readAssembly(withSlashes(folder), (path) => {
-    const read = readTextFile(path);
-    return "text" in read ? read.text : undefined;
-  });
-  for (const path of assembly.templates) found.assemblyTemplate(path);
-  for (const { file, message } of assembly.problems) found.problem(file, message);
-  return true;
+/** Takes what a folder's manifest names, and nothing else of it, if it is a CDK cloud assembly. */
+function takeAssembly(assemblyIn: AssemblyReader, folder: string, found: Found): boolean {
+  const assembly = assemblyIn(folder);
+  for (const [path, environment] of assembly?.environments ?? []) found.assemblyTemplate(path, environment);
+  for (const { file, message } of assembly?.problems ?? []) found.problem(file, message);
+  return assembly !== undefined;
 }

@@ -1,3 +1,4 @@
+import type { Environment } from "../core/cdk/environment.ts";
 import { type IgnoreLevel, isIgnored } from "./ignore-files.ts";
 import type { TextFile } from "./text-file.ts";
 import { inside, relative } from "./uri.ts";
@@ -10,8 +11,8 @@ export interface FolderIndex {
   files: Map<string, TextFile>;
   /** Outermost first; those above the folder, up to the repository's root, come first. */
   ignores: readonly IgnoreLevel[];
-  /** Folders that are cloud assemblies of the CDK, and which files in each are templates of it. */
-  assemblies: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Folders that are cloud assemblies of the CDK, which files in each are templates of it, and where these are deployed. */
+  assemblies: ReadonlyMap<string, ReadonlyMap<string, Environment>>;
   /** Why there may be more templates than these, or undefined. */
   truncated?: string;
 }
@@ -24,9 +25,17 @@ export function isCandidate(uri: string): boolean {
 }
 
 /** Whether the manifest of a cloud assembly names a file. */
-export function isListed({ assemblies }: FolderIndex, uri: string): boolean {
-  for (const templates of assemblies.values()) if (templates.has(uri)) return true;
-  return false;
+export function isListed(index: FolderIndex, uri: string): boolean {
+  return environmentIn(index, uri) !== undefined;
+}
+
+/** Where the CDK deploys a template; undefined for a file that no manifest names. */
+export function environmentIn({ assemblies }: FolderIndex, uri: string): Environment | undefined {
+  for (const templates of assemblies.values()) {
+    const environment = templates.get(uri);
+    if (environment) return environment;
+  }
+  return undefined;
 }
 
 /** Whether a file of the folder is one of those that are linted together: not ignored, or part of a cloud assembly. */

@@ -1,7 +1,7 @@
 import { CONFIGURATION_FILE } from "../core/lint/configuration-file.ts";
 import { folderOf, selectionOf } from "./configurations.ts";
 import type { Files } from "./files.ts";
-import { type FolderIndex, isCandidate, isInView, isListed } from "./folder-index.ts";
+import { environmentIn, type FolderIndex, isCandidate, isInView, isListed } from "./folder-index.ts";
 import { type Checkpoint, pause } from "./pause.ts";
 import { inputsOf } from "./rule-configuration.ts";
 import { say } from "./say.ts";
@@ -64,7 +64,7 @@ export function createIndexer(
     for (const [uri, file] of found.files) {
       const known = before?.files.get(uri);
       if (known?.text === file.text) found.files.set(uri, known);
-      else readAhead(state, file);
+      else readAhead(state, found, file);
       await checkpoint();
     }
     if (found.truncated && found.truncated !== before?.truncated) state.log(`${folder}: ${found.truncated}.`);
@@ -135,9 +135,10 @@ function removeAll({ files }: FolderIndex, uri: string): boolean {
 }
 
 /** Reading file by file, with pauses, keeps the server answering. What fails is told when the file is looked at. */
-function readAhead(state: State, file: TextFile): void {
+function readAhead(state: State, index: FolderIndex, file: TextFile): void {
   try {
-    templateOf(file, inputsOf(state.configurations.at(folderOf(file.uri)).configuration));
+    const { configuration } = state.configurations.at(folderOf(file.uri));
+    templateOf(file, inputsOf(configuration, environmentIn(index, file.uri)));
   } catch {
     // Told later, once.
   }

@@ -5,7 +5,7 @@ import { type LintResult, lintTemplate } from "../core/lint/lint.ts";
 import { createProject, type Project } from "../core/model/project.ts";
 import type { Template } from "../core/template/template.ts";
 import { folderOf, selectionOf } from "./configurations.ts";
-import { isInView, isListed } from "./folder-index.ts";
+import { environmentIn, isInView, isListed } from "./folder-index.ts";
 import { inputsOf, ruleConfiguration } from "./rule-configuration.ts";
 import { say } from "./say.ts";
 import { NO_FOLDER, type OpenDocument, type State, settingsOf, workspaceFolderOf } from "./state.ts";
@@ -86,7 +86,9 @@ function filesInView(state: State, document: OpenDocument): Map<string, TextFile
 /** A reader that throws costs one line in the log, and the one file. */
 function readSafely(state: State, file: TextFile): Template | undefined {
   try {
-    return templateOf(file, inputsOf(configurationOf(state, file.uri).configuration));
+    const index = state.indexes.get(workspaceFolderOf(state.folders, file.uri));
+    const environment = index && environmentIn(index, file.uri);
+    return templateOf(file, inputsOf(configurationOf(state, file.uri).configuration, environment));
   } catch (error) {
     state.log(`Reading ${file.path} failed: ${say(error)}`);
     return undefined;

@@ -1,3 +1,4 @@
+import type { Environment } from "../core/cdk/environment.ts";
 import { assemblyTemplates } from "./assembly.ts";
 import { type Configurations, folderOf, selectionOf } from "./configurations.ts";
 import type { Files, Listed } from "./files.ts";
@@ -38,7 +39,7 @@ interface Scan {
   left: Limits;
   templates: Map<string, TextFile>;
   ignores: IgnoreLevel[];
-  assemblies: Map<string, ReadonlySet<string>>;
+  assemblies: Map<string, ReadonlyMap<string, Environment>>;
   /** Real folders visited, and real files taken: each counts once. */
   seen: Set<string>;
   /** Links are followed after everything else, so that a file counts where it lies. */
@@ -151,7 +152,7 @@ async function visitAssembly(scan: Scan, folder: string): Promise<boolean> {
   const templates = await assemblyTemplates(scan.files, scan.root, folder);
   if (!templates) return false;
   scan.assemblies.set(folder, templates);
-  for (const uri of [...templates].sort()) {
+  for (const uri of [...templates.keys()].sort()) {
     await scan.configurations.prepare(folderOf(uri));
     if (!scan.truncated) await readCandidate(scan, uri, true);
   }

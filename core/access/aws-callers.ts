@@ -4,6 +4,7 @@ import { operatorOf, withoutItsKey } from "../iam/conditions.ts";
 import { isEverybody } from "../iam/public-access.ts";
 import type { ConditionTest, Statement } from "../iam/statements.ts";
 import { matchesWildcard } from "../iam/wildcard.ts";
+import { principalPath } from "../model/principal-account.ts";
 import { follow, type Project, type Target } from "../model/project.ts";
 import { serviceOf } from "../model/roles.ts";
 
@@ -50,13 +51,8 @@ export function roleNamed(project: Project, setting: Setting): AwsCaller | undef
     const arn = `role${(path && text(path)) ?? "/"}${(name && text(name)) ?? UNKNOWN_NAME}`;
     return { kind: "role", arn: { path: arn, target } };
   }
-  const [, path] = /^arn:[^:]*:iam::[^:]*:(role\/.*)$/.exec(written(setting)) ?? [];
-  return path === undefined || path.includes("?") ? undefined : { kind: "role", arn: { path } };
-}
-
-/** Holes as `?`. */
-function written({ value }: Setting): string {
-  return (piecesOf(value) ?? []).map((piece) => (typeof piece === "string" ? piece : "?")).join("");
+  const path = principalPath(setting);
+  return path === undefined || !/^role\/[^?$]+$/.test(path) ? undefined : { kind: "role", arn: { path } };
 }
 
 /** Does a Deny for everybody (or for everybody but some) stop the caller? Undefined where its condition decides in a way that cannot be told. */

@@ -14,7 +14,7 @@ export interface ForeignGrant {
   account: string;
   /** False where the stack's own account is not known: the account may be the same. */
   isForeign: boolean;
-  /** The entries that name the account, or its principals, each in its branch; never empty. */
+  /** The entries that name the account, or its principals, each in its branch, the ones with the fewest conditions first; never empty. */
   entries: readonly Setting[];
   /** The account's root or id stands there, so whoever is allowed to by an identity policy of that account. */
   whole: boolean;
@@ -52,8 +52,13 @@ export function foreignGrants(project: Project, policy: ResourcePolicy): Foreign
         });
       }
     }
-    return [...grants.values()];
+    return [...grants.values()].map((grant) => ({ ...grant, entries: [...grant.entries].sort(byConditions) }));
   });
+}
+
+/** What a parameter's value decides comes behind what always stands there. */
+function byConditions(a: Setting, b: Setting): number {
+  return a.when.chosen.length - b.when.chosen.length;
 }
 
 /** Those whom a condition limits everybody to: accounts and ARNs that the caller must have. */

@@ -1,10 +1,13 @@
 import { type MapNode, mapAt, textAt } from "../syntax/node.ts";
 import { parse } from "../syntax/parse.ts";
 import { sourceText } from "../syntax/source-text.ts";
+import { common, type Environment, environmentOf } from "./environment.ts";
 
 /** The template files of a cloud assembly, and what could not be read. Paths are as given to and taken from `read`, with forward slashes. */
 export interface Assembly {
   templates: string[];
+  /** Where each of them is deployed; what several stacks hold, where these agree. */
+  environments: ReadonlyMap<string, Environment>;
   problems: { file: string; message: string }[];
 }
 
@@ -26,18 +29,25 @@ function rootOf(text: string): MapNode | undefined {
 
 /**
  * Reads a cloud assembly (`cdk.out`): the stacks of its manifest, the assemblies of its stages, and the templates of nested stacks by their
- * `aws:asset:path`. Source: cloud-assembly-schema (artifact types `aws:cloudformation:stack` and `cdk:cloud-assembly`).
+ * `aws:asset:path`. Nested stacks are deployed where their parent is. Source: cloud-assembly-schema (artifact types
+ * `aws:cloudformation:stack` and `cdk:cloud-assembly`).
  */
 export function readAssembly(folder: string, read: ReadText): Assembly {
-  const reading: Reading = { read, templates: new Set(), manifests: new Set(), problems: [] };
+  const reading: Reading = { read, nested: new Map(), environments: new Map(), manifests: new Set(), problems: [] };
   readManifest(reading, folder, 0);
-  return { templates: [...reading.templates], problems: reading.problems };
+  return {
+    templates: [...reading.environments.keys()],
+    environments: reading.environments,
+    problems: reading.problems,
+  };
 }
 
 interface Reading {
   read: ReadText;
-  /** What was found so far: a cycle leads back to it. */
-  templates: Set<string>;
+  /** What was read so far, and the files of its nested stacks: a cycle leads back to it. */
+  nested: Map<string, readonly string[]>;
+  /** Of the templates found so far. */
+  environments: Map<string, Environment>;
   manifests: Set<string>;
   problems: Assembly["problems"];
 }
@@ -62,7 +72,7 @@ function readManifest(reading: Reading, folder: string, depth: number): void {
     const named = textAt(properties, isStack ? "templateFile" : "directoryName");
     const path = inside(named);
     if (path === undefined) reading.problems.push({ file, message: outside(named) });
-    else if (isStack) addTemplate(reading, folder, path);
+    else if (isStack) addTemplates(reading, folder, path, environmentOf(textAt(artifact, "environment")));
     else readManifest(reading, `${folder}/${path}`, depth + 1);
   }
 }
@@ -80,28 +90,38 @@ function outside(path: string | undefined): string {
     : `names ${JSON.stringify(path)}, which is not in the assembly`;
 }
 
-function addTemplate(reading: Reading, folder: string, path: string): void {
+/** The template of a stack, and those of its nested stacks. */
+function addTemplates(reading: Reading, folder: string, path: string, environment: Environment): void {
   // A list, not a call of itself: nested stacks may hold each other.
-  const waiting = [path];
-  for (const relative of waiting) {
-    const file = `${folder}/${relative}`;
-    if (reading.templates.has(file)) continue;
-    const text = reading.read(file);
-    if (text === undefined) {
-      reading.problems.push({ file, message: "cannot be read" });
-      continue;
-    }
-    reading.templates.add(file);
-    if (!text.includes("AWS::CloudFormation::Stack") || !text.includes("aws:asset:path")) continue;
-    for (const { value } of mapAt(rootOf(text), "Resources")?.entries ?? []) {
-      const resource = mapAt(value);
-      if (!isNestedStack(resource)) continue;
-      const named = textAt(mapAt(resource, "Metadata"), "aws:asset:path");
-      const nested = inside(named);
-      if (nested === undefined) reading.problems.push({ file, message: outside(named) });
-      else waiting.push(nested);
-    }
+  const waiting = new Set([`${folder}/${path}`]);
+  for (const file of waiting) {
+    for (const nested of nestedStacksOf(reading, folder, file)) waiting.add(nested);
+    const known = reading.environments.get(file);
+    if (reading.nested.has(file)) reading.environments.set(file, known ? common(known, environment) : environment);
   }
+}
+
+/** The files of the nested stacks in a template; each is read once. */
+function nestedStacksOf(reading: Reading, folder: string, file: string): readonly string[] {
+  const known = reading.nested.get(file);
+  if (known) return known;
+  const text = reading.read(file);
+  if (text === undefined) {
+    reading.problems.push({ file, message: "cannot be read" });
+    return [];
+  }
+  const found: string[] = [];
+  reading.nested.set(file, found);
+  if (!text.includes("AWS::CloudFormation::Stack") || !text.includes("aws:asset:path")) return found;
+  for (const { value } of mapAt(rootOf(text), "Resources")?.entries ?? []) {
+    const resource = mapAt(value);
+    if (!isNestedStack(resource)) continue;
+    const named = textAt(mapAt(resource, "Metadata"), "aws:asset:path");
+    const nested = inside(named);
+    if (nested === undefined) reading.problems.push({ file, message: outside(named) });
+    else found.push(`${folder}/${nested}`);
+  }
+  return found;
 }
 
 function isNestedStack(resource: MapNode | undefined): boolean {

@@ -111,6 +111,8 @@ export const principalsOf = perObject((template: Template): readonly IamPrincipa
 function principalName(resource: Resource, kind: IamPrincipal["kind"]): string {
   if (resource.writtenType === "AWS::Serverless::Function") return `Function "${resource.logicalId}"`;
   if (resource.writtenType === "AWS::Serverless::StateMachine") return `State machine "${resource.logicalId}"`;
+  const source = resource.writtenType === "AWS::Serverless::GraphQLApi" ? resource.part?.path.at(-1) : undefined;
+  if (source !== undefined) return `Data source "${source}" of "${resource.logicalId}"`;
   return `${kind.charAt(0).toUpperCase()}${kind.slice(1)} "${resource.logicalId}"`;
 }
 

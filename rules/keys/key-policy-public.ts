@@ -4,7 +4,9 @@ import type { Path } from "../../core/evaluate/path.ts";
 import { getPath, type Setting, text } from "../../core/evaluate/setting.ts";
 import { expandAction } from "../../core/iam/actions.ts";
 import { deniesOthers, fixesCallers } from "../../core/iam/callers.ts";
+import { isKey, isPositive } from "../../core/iam/conditions.ts";
 import { inStatement, type Principal, type Statement } from "../../core/iam/statements.ts";
+import { comparisonOf, isUntold, written } from "../../core/iam/via-service.ts";
 import { type Fix, put } from "../../core/lint/fix.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
 import { concernsDynamoDb, linksOf, relatedLinks } from "../../core/model/key-links.ts";
@@ -119,7 +121,7 @@ function checkPolicy(project: Project, key: Key, policy: Policy, report: Report)
         continue;
       }
       report(at, {
-        message: `Key policy of "${key.id}" is public (${labelOf(statement)}${everybody ? "" : ": NotPrincipal allows everybody else"}): it lets in every AWS account${throughWhat(statement)}.`,
+        message: `Key policy of "${key.id}" is public (${labelOf(statement)}${everybody ? "" : ": NotPrincipal allows everybody else"}): ${whomItLetsIn(statement)}.`,
         related: relatedLinks(linksOf(project, key)),
         fixes: limitToAccount({ ...statement.located, when }),
       });
@@ -170,11 +172,21 @@ function couldBeEverybody(principal: Principal): boolean {
   );
 }
 
+/** A wildcard that is compared letter by letter: viaservice-pins-one-region speaks of it, and its fix opens the statement. */
+function matchesNothing({ conditions }: Statement): boolean {
+  return conditions.some((test) => {
+    const comparison = isKey(test, "kms:ViaService") ? comparisonOf(test) : undefined;
+    if (!comparison || comparison.expands || comparison.negated || !isPositive(test)) return false;
+    return test.values.every((value) => /[*?]/.test(written(value)) && !isUntold(value));
+  });
+}
+
 /** `kms:ViaService` is what such statements have in place of a caller. */
-function throughWhat({ conditions }: Statement): string {
-  return conditions.some(({ key }) => key.toLowerCase() === "kms:viaservice")
-    ? "; kms:ViaService says through which service, not who"
-    : "";
+function whomItLetsIn(statement: Statement): string {
+  if (matchesNothing(statement)) return "it would let in every AWS account, if its kms:ViaService matched any request";
+  const isThroughService = statement.conditions.some((test) => isKey(test, "kms:ViaService"));
+  const through = isThroughService ? "; kms:ViaService says through which service, not who" : "";
+  return `it lets in every AWS account${through}`;
 }
 
 function limitToAccount(statement: Setting): Fix[] {

@@ -2,6 +2,7 @@ import { labelOf, listOf } from "../../core/access/words.ts";
 import { both, isImplied } from "../../core/evaluate/branches.ts";
 import { get, isAbsent, type Setting } from "../../core/evaluate/setting.ts";
 import { isKey } from "../../core/iam/conditions.ts";
+import { takesInKeyAction } from "../../core/iam/key-actions.ts";
 import { type ConditionTest, inStatement, type Statement } from "../../core/iam/statements.ts";
 import { comparisonOf, isUntold, lacks, type Pin, pinsOf, written } from "../../core/iam/via-service.ts";
 import { type Change, type Fix, renameKey, replaceItem } from "../../core/lint/fix.ts";
@@ -20,7 +21,7 @@ export default defineRule({
   recommended: true,
   docs: {
     what: "A key policy's `kms:ViaService` names DynamoDB in fewer regions than the global table has replicas in, or writes `*` for the region where it is not expanded.",
-    why: "For a global table DynamoDB calls KMS across regions, so a permission to use the key through `dynamodb.us-east-1.amazonaws.com` alone is too narrow: AWS asks for an asterisk in the region's place. `StringEquals` compares letter by letter: there `dynamodb.*.amazonaws.com` matches no request, and the statement does nothing for DynamoDB.",
+    why: "For a global table DynamoDB calls KMS across regions, so a permission to use the key through `dynamodb.us-east-1.amazonaws.com` alone is too narrow: AWS asks for an asterisk in the region's place. A statement that only allows to decrypt is left alone: DynamoDB decrypts for its callers in the region that they call. `StringEquals` compares letter by letter: there `dynamodb.*.amazonaws.com` matches no request, and the statement does nothing for DynamoDB.",
     how: "Write `StringLike` with `kms:ViaService: dynamodb.*.amazonaws.com`, beside `kms:CallerAccount`.",
     references: [
       "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html",
@@ -163,7 +164,7 @@ function checkRegions(
   report: Report,
 ): void {
   const comparison = comparisonOf(test);
-  if (!comparison || (statement.effect === "Allow") === comparison.negated) return;
+  if (!comparison || (statement.effect === "Allow") === comparison.negated || isForReaders(statement)) return;
   const links = tableLinksOf(project, key);
   const tables = new Set(links.flatMap(({ table }) => (table && table.copies.length > 1 ? [table] : [])));
   if (tables.size === 0) return;
@@ -201,6 +202,17 @@ function checkRegions(
     }
   }
 }
+
+/**
+ * Does an Allow give no more than callers of DynamoDB need? It decrypts for them in the region that they call, with the key of that region's
+ * replica: `key.grantDecrypt(new ViaServicePrincipal(…))` of the CDK is enough.
+ */
+function isForReaders(statement: Statement): boolean {
+  return statement.effect === "Allow" && TABLE_USE.every((name) => takesInKeyAction(statement, name) === false);
+}
+
+/** Of what DynamoDB needs to encrypt a table with a key, the part that no caller needs. Source: DynamoDB Developer Guide, encryption usage notes. */
+const TABLE_USE = ["kms:Encrypt", "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:CreateGrant"];
 
 /** Statements for one region each allow together what they name, where they hold together. */
 function pinsOfOthers({ statements }: Policy, statement: Statement): Pin[] {

@@ -240,6 +240,9 @@ function aimOf(project: Project, { statement, names }: Danger): Aim | "nothing" 
   return undecided ? "unknown" : "nothing";
 }
 
+/** A key policy cannot allow it, only identity policies of the account can. Source: KMS Developer Guide, retiring and revoking grants. */
+const NOT_BY_KEY_POLICY = "kms:RetireGrant";
+
 function checkKeyPolicies(project: Project, key: Key, report: Report): void {
   for (const policy of key.policies) {
     for (const danger of dangersIn(grantsOfKeyPolicy(policy))) {
@@ -250,7 +253,9 @@ function checkKeyPolicies(project: Project, key: Key, report: Report): void {
         return principal && isSuspect(project, principal) ? [principal] : [];
       });
       if (suspects.length === 0) continue;
-      const names = danger.names.filter((name) => deniedBy(policy, name) === false);
+      const effective = danger.names.filter((name) => name !== NOT_BY_KEY_POLICY);
+      if (effective.length === 0) continue;
+      const names = effective.filter((name) => deniedBy(policy, name) === false);
       if (statement.conditionUnknown || names.length === 0) {
         report.cannotTell(at, "a condition decides whether it is allowed");
         continue;

@@ -6,6 +6,7 @@ import { type Setting, text } from "../../core/evaluate/setting.ts";
 import { accessRewriting, copyOut, destructive } from "../../core/iam/action-classes.ts";
 import { expandAction } from "../../core/iam/actions.ts";
 import { isEverybody, isMadeNonPublic } from "../../core/iam/public-access.ts";
+import { isAcceptedService } from "../../core/iam/resource-policy-limits.ts";
 import { inStatement, type Principal, type Statement } from "../../core/iam/statements.ts";
 import { type Fix, replaceItem } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
@@ -94,7 +95,7 @@ export default defineRule({
         }
         report(at, {
           message: `Resource policy of ${ownerName(policy)} lets ${whoOf(known[0].principal)}${grants.length > 1 ? ` and ${grants.length - 1} more` : ""} do ${firstOf(bySeriousness(names).map(shortName))} (${labelOf(statement)}).`,
-          fixes: narrower(action, names),
+          fixes: narrower(policy.kind, action, names),
         });
       }
     }
@@ -116,9 +117,11 @@ function isBroad(name: string): boolean {
   return destructive.has(name) || accessRewriting.has(name) || copyOut.has(name);
 }
 
-/** The account as a whole only gets what its identity policies grant; what is public has its own finding. */
+/** The account as a whole only gets what its identity policies grant; what is public or refused has its own finding. */
 function isJudged(view: View, statement: Statement, principal: Principal): boolean {
   if (isEverybody(principal)) return isMadeNonPublic(statement) || !view.runs("public-resource-policy");
+  if (principal.type === "Service" && !isAcceptedService(serviceOf(principal.setting)))
+    return !view.runs("resource-policy-rejected");
   const account = accountOf(principal, view.project);
   return !(account.kind === "own" && account.whole) && !isAdministrator(view.project, principal);
 }
@@ -167,7 +170,7 @@ function whoOf(principal: Principal): string {
   const { value } = principal.setting;
   const path = principalPath(principal.setting);
   if (value.kind === "reference") return value.id;
-  if (account.kind !== "account") return path ?? "a principal";
+  if (account.kind !== "account") return path ?? text(principal.setting) ?? "a principal";
   return path === undefined || path === "root" ? `account ${account.account}` : `${path} of account ${account.account}`;
 }
 
@@ -188,31 +191,35 @@ const WORST = [
 ];
 
 /** Written out, a pattern loses what is too much; a list of names is for its author to shorten. */
-function narrower(action: Setting, names: readonly string[]): Fix[] {
+function narrower(kind: ResourcePolicy["kind"], action: Setting, names: readonly string[]): Fix[] {
   const pattern = text(action);
   if (pattern === undefined || !/[*?]/.test(pattern)) return [];
-  const kept = namesOf(action).filter((name) => ITEM_ACTIONS.has(name));
+  const kept = namesOf(action).filter((name) => USE[kind].has(name));
   if (kept.length === 0) return [];
+  const whole = kind === "table" ? "reading and writing items" : "reading the stream";
   return [
     {
-      title: `Replace ${pattern} by ${kept.length === ITEM_ACTIONS.size ? "reading and writing items" : firstOf(kept.map(shortName))} (stops ${firstOf(bySeriousness(names).map(shortName), 3)} and whatever else it allows)`,
+      title: `Replace ${pattern} by ${kept.length === USE[kind].size ? whole : firstOf(kept.map(shortName))} (stops ${firstOf(bySeriousness(names).map(shortName), 3)} and whatever else it allows)`,
       class: "caution",
       changes: [replaceItem(action, kept)],
     },
   ];
 }
 
-/** What an application that reads and writes items needs. */
-const ITEM_ACTIONS = new Set(
-  [
-    "GetItem",
-    "BatchGetItem",
-    "Query",
-    "ConditionCheckItem",
-    "PutItem",
-    "UpdateItem",
-    "DeleteItem",
-    "BatchWriteItem",
-    "DescribeTable",
-  ].map((name) => `dynamodb:${name}`),
-);
+/** What an application that reads and writes items, or reads a stream, needs. */
+const USE = {
+  table: new Set(
+    [
+      "GetItem",
+      "BatchGetItem",
+      "Query",
+      "ConditionCheckItem",
+      "PutItem",
+      "UpdateItem",
+      "DeleteItem",
+      "BatchWriteItem",
+      "DescribeTable",
+    ].map((name) => `dynamodb:${name}`),
+  ),
+  stream: new Set(["DescribeStream", "GetRecords", "GetShardIterator"].map((name) => `dynamodb:${name}`)),
+};

@@ -1,10 +1,10 @@
 import { type ForeignGrant, foreignGrants } from "../../core/access/cross-account.ts";
 import { ownerName } from "../../core/access/resource-grants.ts";
 import { labelOf } from "../../core/access/words.ts";
-import { isAbsent, isOn, type Setting, text, together } from "../../core/evaluate/setting.ts";
+import { isAbsent, isOn, type Setting, together } from "../../core/evaluate/setting.ts";
 import { readItems, writeItems } from "../../core/iam/action-classes.ts";
-import { expandAction } from "../../core/iam/actions.ts";
 import { isKey, isPositive } from "../../core/iam/conditions.ts";
+import { takesInKeyAction } from "../../core/iam/key-actions.ts";
 import { isEverybody } from "../../core/iam/public-access.ts";
 import type { Statement } from "../../core/iam/statements.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
@@ -169,19 +169,11 @@ function mayDecrypt(project: Project, key: Key, account: string): boolean {
     ({ statements, unknown }) =>
       unknown.length > 0 ||
       statements.some(
-        (statement) => statement.effect === "Allow" && allowsDecrypt(statement) && admits(project, statement, account),
+        (statement) =>
+          statement.effect === "Allow" &&
+          takesInKeyAction(statement, "kms:Decrypt") !== false &&
+          admits(project, statement, account),
       ),
-  );
-}
-
-function allowsDecrypt({ actions, notActions }: Statement): boolean {
-  return (
-    notActions.length > 0 ||
-    actions.some((action) => {
-      const pattern = text(action);
-      const expansion = pattern === undefined ? undefined : expandAction(pattern, ["kms"]);
-      return !expansion || expansion.kind === "notJudged" || expansion.names.includes("kms:Decrypt");
-    })
   );
 }
 

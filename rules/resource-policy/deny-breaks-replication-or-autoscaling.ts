@@ -203,12 +203,13 @@ function victimsOf(project: Project, policy: ResourcePolicy, statement: Statemen
       severity: isReplicated ? "error" : "warning",
       exemption: SERVICE_LINKED,
     });
+  const lostElsewhere = isReplicated ? lost : "replication with other accounts stops";
   for (const [service, actions] of servicesLetIn(policy))
     victims.push({
       name: `${service}.amazonaws.com`,
       caller: { kind: "service", service },
       actions: [...actions],
-      consequence: service === "replication.dynamodb" ? lost : `what ${service} does for this account stops`,
+      consequence: service === "replication.dynamodb" ? lostElsewhere : `what ${service} does for this account stops`,
       severity: isReplicated ? "error" : "warning",
       exemption: SERVICES,
     });

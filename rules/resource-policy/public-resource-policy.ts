@@ -1,4 +1,5 @@
-import { labelOf, lowerFirst } from "../../core/access/words.ts";
+import { ownerName } from "../../core/access/resource-grants.ts";
+import { labelOf } from "../../core/access/words.ts";
 import { isEverybody, isMadeNonPublic } from "../../core/iam/public-access.ts";
 import { inStatement, type Principal } from "../../core/iam/statements.ts";
 import { set } from "../../core/lint/fix.ts";
@@ -63,9 +64,9 @@ export default defineRule({
   },
   controls: {},
   check({ resourcePolicies }, report) {
-    for (const { copy, kind, statements, unknown } of resourcePolicies) {
-      for (const setting of unknown) report.cannotTell(setting);
-      for (const statement of statements) {
+    for (const policy of resourcePolicies) {
+      for (const setting of policy.unknown) report.cannotTell(setting);
+      for (const statement of policy.statements) {
         if (statement.effect !== "Allow") continue;
         const everybody = statement.principals.find(isEverybody);
         const principal = everybody?.setting ?? statement.notPrincipal;
@@ -85,9 +86,8 @@ export default defineRule({
           report.cannotTell(at, "its condition is not known");
           continue;
         }
-        const name = kind === "stream" ? `the stream of ${lowerFirst(copy.name)}` : lowerFirst(copy.name);
         report(at, {
-          message: `Resource policy of ${name} is public (${labelOf(statement)}${everybody ? "" : ": NotPrincipal allows everybody else"}); DynamoDB Block Public Access will reject the deployment.`,
+          message: `Resource policy of ${ownerName(policy)} is public (${labelOf(statement)}${everybody ? "" : ": NotPrincipal allows everybody else"}); DynamoDB Block Public Access will reject the deployment.`,
           fixes: everybody
             ? [
                 {

@@ -79,7 +79,7 @@ export default defineRule({
         const denies = statement.effect === "Deny";
         report(at, {
           severity: denies ? "error" : "warning",
-          message: `Statement ${labelOf(statement)} names ${named}, which ${others.length > 0 ? "are" : "is"} not ${ownerName(policy)}: it never applies, so it ${denies ? "denies" : "grants"} nothing.`,
+          message: `Statement ${statement.sid ? labelOf(statement) : statement.index + 1} names ${named}, which ${others.length > 0 ? "are" : "is"} not ${ownerName(policy)}: it never applies, so it ${denies ? "denies" : "grants"} nothing.`,
           fixes: everything(policy, statement),
         });
       }

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { assemblyReader } from "../../cli/assembly.ts";
 import { settingsFinder } from "../../cli/configuration.ts";
 import { listFiles } from "../../cli/files.ts";
 import { folderWith } from "./program.ts";
@@ -12,7 +13,7 @@ async function list(folder: string, ...paths: string[]) {
     [],
     "2026-01-01",
   );
-  const { candidates, problems, searched } = await listFiles(paths, folder, settings);
+  const { candidates, problems, searched } = await listFiles(paths, folder, settings, assemblyReader());
   return { files: candidates.map((candidate) => candidate.file), candidates, problems, searched };
 }
 
@@ -112,6 +113,22 @@ describe("folders", () => {
       expect(candidates[0]?.listed).toBe(true);
       expect(problems).toEqual([]);
     }
+  });
+
+  test("a template of a cloud assembly is deployed where the manifest says, however it is found", async () => {
+    const folder = folderWith({
+      "cdk.out/manifest.json": MANIFEST.replace("aws://unknown", "aws://111122223333/unknown-region"),
+      "cdk.out/App.template.json": "{}",
+      "cdk.out/other.json": "{}",
+    });
+    for (const path of [".", "cdk.out", "cdk.out/App.template.json", "cdk.out/*.template.json"]) {
+      const { candidates } = await list(folder, path);
+      expect(candidates.map(({ file, environment }) => [file, environment])).toEqual([
+        ["cdk.out/App.template.json", { account: "111122223333" }],
+      ]);
+    }
+    const { candidates } = await list(folder, "cdk.out/other.json");
+    expect(candidates.map(({ environment }) => environment)).toEqual([undefined]);
   });
 
   test("a template that the manifest names and that is not there is told", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Environment } from "../../core/cdk/environment.ts";
 import { defineRule } from "../../core/lint/rule.ts";
 import { configurations } from "../../server/configurations.ts";
 import type { FolderIndex } from "../../server/folder-index.ts";
@@ -88,9 +89,46 @@ describe("lookAt", () => {
 
   it("takes what an assembly names for templates, whatever its content", () => {
     const state = testState();
-    const assemblies = new Map([["file:///w/cdk.out", new Set(["file:///w/cdk.out/E.template.json"])]]);
+    const assemblies = new Map([["file:///w/cdk.out", new Map([["file:///w/cdk.out/E.template.json", {}]])]]);
     state.indexes.set("file:///w", indexOf({}, { assemblies }));
     expect(inView(state, open(state, "file:///w/cdk.out/E.template.json", "{}"))).toEqual(["cdk.out/E.template.json"]);
+  });
+
+  it("takes an assembly's template to be deployed where the manifest says, unless the configuration says it", async () => {
+    const configured = memoryFiles({ "/w/cdk.out/.ddblint.yaml": 'account: "444455556666"\n' });
+    const state = testState({ configurations: configurations(configured, [], () => {}) });
+    const uri = open(state, "file:///w/cdk.out/E.template.json", '{"Resources":{"T":{"Type":"AWS::DynamoDB::Table"}}}');
+    const other = open(state, "file:///w/a.yaml", TABLE);
+    const inputs = (of: string) => {
+      const look = lookAt(state, of);
+      return look.linted ? [look.template.inputs.account, look.template.inputs.region] : [];
+    };
+    const deployedTo = (environment: Environment) => {
+      const assemblies = new Map([["file:///w/cdk.out", new Map([[uri, environment]])]]);
+      state.indexes.set("file:///w", indexOf({}, { assemblies }));
+    };
+    expect(inputs(uri)).toEqual([undefined, undefined]);
+    deployedTo({ account: "111122223333", region: "eu-west-1" });
+    expect(inputs(uri)).toEqual(["111122223333", "eu-west-1"]);
+    expect(inputs(other)).toEqual([undefined, undefined]);
+    deployedTo({ region: "us-east-1" });
+    expect(inputs(uri)).toEqual([undefined, "us-east-1"]);
+    await state.configurations.prepare("file:///w/cdk.out");
+    deployedTo({ account: "111122223333", region: "eu-west-1" });
+    expect(inputs(uri)).toEqual(["444455556666", "eu-west-1"]);
+  });
+
+  it("reads a template once for an equal environment", () => {
+    const state = testState();
+    const uri = open(state, "file:///w/cdk.out/E.template.json", '{"Resources":{}}');
+    const template = () => {
+      const environment = { account: "111122223333", region: "eu-west-1" };
+      const assemblies = new Map([["file:///w/cdk.out", new Map([[uri, environment]])]]);
+      state.indexes.set("file:///w", indexOf({}, { assemblies }));
+      const look = lookAt(state, uri);
+      return look.linted && look.template;
+    };
+    expect(template()).toBe(template());
   });
 
   it("does the work once as long as nothing changes", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { configurations, NO_CONFIGURATIONS } from "../../server/configurations.ts";
-import { isInView } from "../../server/folder-index.ts";
+import { environmentIn, isInView } from "../../server/folder-index.ts";
 import { NEVER_CANCELLED } from "../../server/pause.ts";
 import { DEFAULT_LIMITS, scanFolder } from "../../server/scan.ts";
 import { memoryFiles } from "./memory-files.ts";
@@ -24,7 +24,11 @@ const STACK = '{"Resources":{"T":{"Type":"AWS::DynamoDB::Table"}}}';
 const MANIFEST = JSON.stringify({
   version: "40.0.0",
   artifacts: {
-    Data: { type: "aws:cloudformation:stack", properties: { templateFile: "Data.template.json" } },
+    Data: {
+      type: "aws:cloudformation:stack",
+      environment: "aws://111122223333/eu-west-1",
+      properties: { templateFile: "Data.template.json" },
+    },
     "assembly-Prod": { type: "cdk:cloud-assembly", properties: { directoryName: "assembly-Prod" } },
   },
 });
@@ -93,6 +97,10 @@ describe("scanFolder", () => {
       "/w/dist/t.yaml": TABLE,
     });
     expect(found).toEqual(["cdk.out/Data.template.json", "cdk.out/assembly-Prod/Live.template.json"]);
+    const environment = (path: string) => environmentIn(index, `${ROOT}/cdk.out/${path}`);
+    expect(environment("Data.template.json")).toEqual({ account: "111122223333", region: "eu-west-1" });
+    expect(environment("assembly-Prod/Live.template.json")).toEqual({});
+    expect(environment("Stale.template.json")).toBe(undefined);
     expect(isInView(index, `${ROOT}/cdk.out/Data.template.json`)).toBe(true);
     expect(isInView(index, `${ROOT}/cdk.out/Stale.template.json`)).toBe(false);
     expect(isInView(index, `${ROOT}/dist/t.yaml`)).toBe(false);

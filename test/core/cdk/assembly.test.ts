@@ -7,7 +7,11 @@ import { tablesOf } from "../../../core/model/tables.ts";
 import { sourceText } from "../../../core/syntax/source-text.ts";
 import { readTemplate } from "../../../core/template/read.ts";
 
-const stack = (templateFile: unknown) => ({ type: "aws:cloudformation:stack", properties: { templateFile } });
+const stack = (templateFile: unknown, environment?: unknown) => ({
+  type: "aws:cloudformation:stack",
+  ...(environment !== undefined && { environment }),
+  properties: { templateFile },
+});
 const stage = (directoryName: unknown) => ({ type: "cdk:cloud-assembly", properties: { directoryName } });
 const manifest = (artifacts: Record<string, unknown>) => ({ version: "48.0.0", artifacts });
 const nested = (path: unknown, property = "TemplateURL") => ({
@@ -156,6 +160,74 @@ describe("a cloud assembly", () => {
     for (let index = 0; index < 5000; index++)
       files[`out/${index}.json`] = template({ N: nested(`${index + 1}.json`) });
     expect(read(files).templates).toHaveLength(5000);
+  });
+});
+
+describe("where templates are deployed", () => {
+  const IRELAND = { account: "111122223333", region: "eu-west-1" };
+
+  it("is the environment of their stack, also for nested stacks and stages", () => {
+    const { environments } = read({
+      "out/manifest.json": manifest({
+        App: stack("App.json", "aws://111122223333/eu-west-1"),
+        Open: stack("Open.json", "aws://unknown-account/unknown-region"),
+        Account: stack("Account.json", "aws://111122223333/unknown-region"),
+        Region: stack("Region.json", "aws://unknown-account/us-gov-west-1"),
+        Stage: stage("stage"),
+      }),
+      "out/App.json": template({ Inner: nested("Inner.json") }),
+      "out/Inner.json": template({ Deep: nested("Deep.json") }),
+      "out/Deep.json": template(),
+      "out/Open.json": template(),
+      "out/Account.json": template(),
+      "out/Region.json": template(),
+      "out/stage/manifest.json": manifest({ App: stack("App.json", "aws://444455556666/us-east-1") }),
+      "out/stage/App.json": template(),
+    });
+    expect([...environments]).toEqual([
+      ["out/App.json", IRELAND],
+      ["out/Inner.json", IRELAND],
+      ["out/Deep.json", IRELAND],
+      ["out/Open.json", {}],
+      ["out/Account.json", { account: "111122223333" }],
+      ["out/Region.json", { region: "us-gov-west-1" }],
+      ["out/stage/App.json", { account: "444455556666", region: "us-east-1" }],
+    ]);
+  });
+
+  it("is what the stacks that hold a template agree on", () => {
+    const { environments, asked } = read({
+      "out/manifest.json": manifest({
+        A: stack("A.json", "aws://111122223333/eu-west-1"),
+        B: stack("B.json", "aws://111122223333/us-east-1"),
+      }),
+      "out/A.json": template({ Shared: nested("Shared.json") }),
+      "out/B.json": template({ Shared: nested("Shared.json") }),
+      "out/Shared.json": template({ Deep: nested("Deep.json") }),
+      "out/Deep.json": template({ Back: nested("Shared.json") }),
+    });
+    expect(environments.get("out/A.json")).toEqual(IRELAND);
+    expect(environments.get("out/Shared.json")).toEqual({ account: "111122223333" });
+    expect(environments.get("out/Deep.json")).toEqual({ account: "111122223333" });
+    expect(new Set(asked).size).toBe(asked.length);
+  });
+
+  it.each([
+    [undefined],
+    [null],
+    [1],
+    [["aws://111122223333/eu-west-1"]],
+    ["aws://"],
+    ["aws://1234/nowhere"],
+    ["aws://111122223333/eu-west-1/x"],
+    ["111122223333/eu-west-1"],
+    ["aws://111122223333x/$" + "{AWS::Region}"],
+  ])("is not known from %j", (environment) => {
+    const { environments } = read({
+      "out/manifest.json": manifest({ A: stack("A.json", environment) }),
+      "out/A.json": template(),
+    });
+    expect([...environments]).toEqual([["out/A.json", {}]]);
   });
 });
 

@@ -35,6 +35,14 @@ test.each([
     ", Condition: { ArnNotLike: { AWS:principalarn: [arn:a] } }",
     ", Condition: { ArnNotLike: { AWS:principalarn: [arn:a, arn:b] }, StringEquals: { aws:PrincipalOrgID: o-1 } }",
   ],
+  [
+    ", Condition: { ArnNotLike: { aws:PrincipalArn: arn:a } }",
+    ", Condition: { ArnNotLike: { aws:PrincipalArn: [arn:a, arn:b] }, StringEquals: { aws:PrincipalOrgID: o-1 } }",
+  ],
+  [
+    ", Condition: { ArnNotLike: { aws:PrincipalArn: !Sub 'arn:${A}' } }",
+    ", Condition: { ArnNotLike: { aws:PrincipalArn: !Sub 'arn:${A}' }, StringEquals: { aws:PrincipalOrgID: o-1 }, ArnNotLikeIfExists: { aws:PrincipalArn: [arn:b] } }",
+  ],
 ])("beside what stands there:%s", (before, after) => {
   expect(added(before, ORG, ARNS)).toBe(after);
 });

@@ -19,6 +19,20 @@ const use = (principal: string, more = "", effect = "Allow") => `          - Sid
 ${more}`;
 const withCondition = (condition: string) => keyPolicy(use('"*"', `            Condition: ${condition}\n`));
 
+test("through a service that no request comes through, as StringEquals does not expand its wildcard", () => {
+  const via = (condition: string) => toldInBoth(RULE, withCondition(condition));
+  const would = isPublic().replace(
+    "lets in every AWS account",
+    "would let in every AWS account, if its kms:ViaService matched any request",
+  );
+  expect(via("{ StringEquals: { kms:ViaService: dynamodb.*.amazonaws.com } }")).toEqual([would]);
+  expect(
+    via("{ StringEquals: { kms:ViaService: [dynamodb.*.amazonaws.com, !Sub 's3.${AWS::Region}.amazonaws.com'] } }"),
+  ).toEqual([isPublic('"Use"', VIA)]);
+  expect(via("{ StringLike: { kms:ViaService: dynamodb.*.amazonaws.com } }")).toEqual([isPublic('"Use"', VIA)]);
+  expect(via("{ StringNotEquals: { kms:ViaService: dynamodb.*.amazonaws.com } }")).toEqual([isPublic('"Use"', VIA)]);
+});
+
 describe("principals", () => {
   test("the star, at its place, with the table beside it", () => {
     expect(shown(RULE, keyPolicy(use('"*"')))).toEqual([`12:23-12:26 ${isPublic()}`]);

@@ -45,6 +45,26 @@ describe("a global table's key", () => {
     expect(toldInBoth(RULE, template)).toEqual([across(regions)]);
   });
 
+  test("not where callers may only decrypt, as the CDK's ViaServicePrincipal lets them", () => {
+    const pinned = global(via("!Sub 'dynamodb.${AWS::Region}.amazonaws.com'"));
+    const of = (actions: string) => pinned.replace('[kms:Decrypt, "kms:GenerateDataKey*", kms:CreateGrant]', actions);
+    for (const actions of ["kms:Decrypt", "[kms:Decrypt, kms:DescribeKey]"])
+      expect(toldInBoth(RULE, of(actions))).toEqual([]);
+    for (const actions of [
+      "kms:CreateGrant",
+      '"kms:*"',
+      '[kms:Decrypt, "kms:Generate*"]',
+      '["kms:ReEncrypt*"]',
+      "!Ref Unknown",
+    ])
+      expect(toldInBoth(RULE, of(actions))).toEqual([across("${AWS::Region}")]);
+    const deny = global(via("dynamodb.us-east-1.amazonaws.com", "StringNotEquals"), "Deny");
+    expect(told(RULE, deny.replace('[kms:Decrypt, "kms:GenerateDataKey*", kms:CreateGrant]', "kms:Decrypt"))).toEqual(
+      told(RULE, deny),
+    );
+    expect(told(RULE, deny)).toHaveLength(1);
+  });
+
   test("the other operators that compare with one region", () => {
     for (const operator of ["StringLike", "StringEqualsIgnoreCase", "ForAnyValue:StringEquals", "stringequals"])
       expect(toldInBoth(RULE, global(via("dynamodb.us-east-1.amazonaws.com", `"${operator}"`)))).toEqual([
@@ -205,7 +225,7 @@ describe("the fixes", () => {
         Statement:
           - Effect: Allow
             Principal: { AWS: "*" }
-            Action: kms:Decrypt
+            Action: kms:Encrypt
             Resource: "*"
             Condition:
               StringEquals: # exactly

@@ -382,9 +382,16 @@ describe("a key policy", () => {
     const template = withKey(grants('"kms:*"'));
     expect(marked(RULE, template)).toEqual(['"kms:*"']);
     expect(toldInBoth(RULE, template)).toEqual([
-      `error Role "AppRole" may destroy or give away ${OWN} (CreateGrant, DeleteImportedKeyMaterial, DisableKey, PutKeyPolicy, RetireGrant, RevokeGrant and ScheduleKeyDeletion): ${LOST}`,
+      `error Role "AppRole" may destroy or give away ${OWN} (CreateGrant, DeleteImportedKeyMaterial, DisableKey, PutKeyPolicy, RevokeGrant and ScheduleKeyDeletion): ${LOST}`,
     ]);
     expect(relatedTo(RULE, template)).toEqual(['14:2-14:9 the key policy names role "AppRole"']);
+  });
+
+  test("RetireGrant, which only identity policies can allow", () => {
+    expect(toldInBoth(RULE, withKey(grants("[kms:Decrypt, kms:RetireGrant]")))).toEqual([]);
+    expect(toldInBoth(RULE, withKey(grants("[kms:DisableKey, kms:RetireGrant]")))).toEqual([
+      `error Role "AppRole" may destroy ${OWN} (DisableKey): ${LOST}`,
+    ]);
   });
 
   test("by the role's literal name", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { offered, repaired, shown } from "../harness.ts";
+import { marked, offered, repaired, shown } from "../harness.ts";
 import { allow, deny, inline, LAMBDA, managedPolicy, roleOf } from "../identity/policies.ts";
 import { relatedTo, told, toldInBoth, untold } from "../told.ts";
 import { keyPolicy, ROOT, tableWithKey, withRole } from "./key-templates.ts";
@@ -356,6 +356,25 @@ Resources:
           Permissions: [Read]
 ${tableWithKey()}`;
     expect(toldInBoth(RULE, template)).toEqual([lacks('Function "Worker"')]);
+  });
+
+  test("a state machine", () => {
+    const template = sam("").replace("AWS::Serverless::Function", "AWS::Serverless::StateMachine");
+    expect(toldInBoth(RULE, template)).toEqual([lacks('State machine "Worker"')]);
+  });
+
+  test("a data source of a GraphQL API, at its name", () => {
+    const template = `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::GraphQLApi
+    Properties:
+      SchemaUri: schema.graphql
+      Auth: { Type: AWS_IAM }
+      DataSources: { DynamoDb: { Source: { TableName: !Ref Orders } } }
+${tableWithKey()}`;
+    expect(marked(RULE, template)).toEqual(["Source"]);
+    expect(toldInBoth(RULE, template)).toEqual([lacks('Data source "Source" of "Api"')]);
   });
 });
 

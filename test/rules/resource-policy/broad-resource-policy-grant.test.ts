@@ -98,6 +98,8 @@ describe("principals", () => {
     ["{ AWS: arn:aws:iam::444455556666:role/app }", "role/app of account 444455556666"],
     ["{ AWS: [!GetAtt App.Arn, arn:aws:iam::444455556666:user/ann] }", "App and 1 more"],
     ["{ Service: redshift.amazonaws.com }", "service redshift.amazonaws.com"],
+    ["{ Service: [lambda.amazonaws.com, redshift.amazonaws.com] }", "service redshift.amazonaws.com"],
+    ["{ Federated: cognito-identity.amazonaws.com }", "cognito-identity.amazonaws.com"],
   ])("%s", (principal, who) => {
     expect(toldInBoth(RULE, of(principal))).toEqual([lets(who, "DeleteTable")]);
   });
@@ -207,6 +209,16 @@ describe("the fix", () => {
     expect(repaired(RULE, block("[dynamodb:Put*, dynamodb:Query]"))).toBe(block("[dynamodb:PutItem, dynamodb:Query]"));
     const json = asJson(block("dynamodb:Put*"));
     expect(repaired(RULE, json)).toBe(json.replace("dynamodb:Put*", "dynamodb:PutItem"));
+  });
+
+  test("leaves the reading of a stream in the stream's policy", () => {
+    const stream = streamWith([allow("[dynamodb:*]")]);
+    expect(offered(RULE, stream)).toEqual([
+      "caution: Replace dynamodb:* by reading the stream (stops PutResourcePolicy and DeleteResourcePolicy and whatever else it allows)",
+    ]);
+    expect(repaired(RULE, stream)).toBe(
+      stream.replace("[dynamodb:*]", "[dynamodb:DescribeStream, dynamodb:GetRecords, dynamodb:GetShardIterator]"),
+    );
   });
 
   test("not a list of names, nor a pattern of which nothing is left", () => {

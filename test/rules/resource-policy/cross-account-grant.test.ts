@@ -100,6 +100,17 @@ describe("accounts", () => {
   });
 });
 
+test("an account that one entry always names, and another for some value of a parameter", () => {
+  const template = withParameters(
+    "Who: { Type: String, AllowedValues: ['444455556666', '777788889999'] }",
+    tableWith([allow(`{ AWS: [!Ref Who, ${ROLE}] }`)]),
+  );
+  expect(inAccount(template)).toEqual([
+    `warning When Who is "777788889999": ${lets("account 777788889999 (whomever that account allows it)")}.`,
+    `warning ${lets("account 444455556666 (whomever that account allows it)")}.`,
+  ]);
+});
+
 describe("conditions", () => {
   test.each([
     ["{ StringEquals: { aws:PrincipalOrgID: o-a1b2c3d4e5 } }", ""],

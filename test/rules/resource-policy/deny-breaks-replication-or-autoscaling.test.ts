@@ -226,6 +226,21 @@ describe("services that the policy lets in", () => {
   const SERVICE = "{ Service: replication.dynamodb.amazonaws.com }";
   const READ = "[dynamodb:ReadDataForReplication, dynamodb:WriteDataForReplication, dynamodb:ReplicateSettings]";
   const both = (condition: string) => globalWith([deny(condition), allow(SERVICE, READ)]);
+  test("of a table without replicas in view, which may be the source of one in another account", () => {
+    const template = tableWith([
+      deny(),
+      allow("{ Service: replication.dynamodb.amazonaws.com }", "dynamodb:ReadDataForReplication"),
+    ]);
+    expect(serious(template)).toEqual([
+      stops(
+        "warning",
+        `${ROLE} and replication.dynamodb.amazonaws.com`,
+        "no replica can be added and replication with other accounts stops",
+        '"Orders"',
+      ),
+    ]);
+  });
+
   const SERVICE_STOPPED = stops("error", "replication.dynamodb.amazonaws.com", SPLIT);
 
   test.each([
@@ -483,6 +498,21 @@ ${condition}`;
     expect(repaired(RULE, block(list))).toBe(
       block(`${list}                    - arn:*:iam::*:role/aws-service-role/*\n`),
     );
+  });
+
+  test.each([
+    [
+      "{ ArnNotLikeIfExists: { aws:PrincipalArn: arn:aws:iam::111122223333:role/admin } }",
+      "{ ArnNotLikeIfExists: { aws:PrincipalArn: [arn:aws:iam::111122223333:role/admin, arn:*:iam::*:role/aws-service-role/*] } }",
+    ],
+    [
+      "{ ArnNotLikeIfExists: { aws:PrincipalArn: !GetAtt Admin.Arn } }",
+      "{ ArnNotLikeIfExists: { aws:PrincipalArn: !GetAtt Admin.Arn }, ArnNotLike: { aws:PrincipalArn: [arn:*:iam::*:role/aws-service-role/*] } }",
+    ],
+  ])("beside a single exempted principal: %s", (before, after) => {
+    const of = (condition: string) => tableWith([deny(condition)], "", "  Admin: { Type: AWS::IAM::Role }\n");
+    expect(offered(RULE, of(before))).toEqual([TITLE]);
+    expect(repaired(RULE, of(before))).toBe(of(after));
   });
 
   test("exempts services too where they are let in", () => {

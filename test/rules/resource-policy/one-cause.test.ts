@@ -34,6 +34,11 @@ test.each([
     ["resource-policy-has-no-effect"],
   ],
   ["a service that is not accepted", allow("{ Service: lambda.amazonaws.com }"), ["resource-policy-rejected"]],
+  [
+    "a service that is not accepted, of which too much is granted",
+    allow("{ Service: lambda.amazonaws.com }", "dynamodb:*"),
+    ["resource-policy-rejected"],
+  ],
   ["a service that is", allow("{ Service: glue.amazonaws.com }"), ["service-principal-without-source-condition"]],
   [
     "an action that is refused",

@@ -17,6 +17,13 @@ const ANY_OTHER = "  Invoices: { Type: AWS::DynamoDB::Table, Properties: { Billi
 /** In a stack whose region and account are known. */
 const inStack = (template: string) => toldWith(RULE, template, { region: "eu-west-1", account: "111122223333" });
 
+test("a statement without a Sid is counted", () => {
+  const nameless = statement(arn("table/invoices")).replace("Sid: Read, ", "");
+  expect(inStack(tableWith([nameless], NAMED))).toEqual([
+    never(arn("table/invoices")).replace('Statement "Read"', "Statement 1"),
+  ]);
+});
+
 describe("in the policy of a table", () => {
   test.each([
     ['"*"'],
