@@ -124,10 +124,18 @@ export const endUserRolesOf = perObject((project: Project): ReadonlyMap<IamPrinc
   return roles;
 });
 
-/** Has a role that an application's users take, guests among them, the policy? */
+/** Is it a role that an application's users surely take, guests among them? */
+export function isEndUserRole(project: Project, principal: IamPrincipal): boolean {
+  return (
+    endUserRolesOf(project)
+      .get(principal)
+      ?.some(({ kind }) => kind !== "unknown") ?? false
+  );
+}
+
+/** Has such a role the policy? */
 export function isForEndUsers(project: Project, policy: IdentityPolicy): boolean {
-  const roles = endUserRolesOf(project);
-  return holdersOf(project, policy).some((holder) => roles.get(holder)?.some(({ kind }) => kind !== "unknown"));
+  return holdersOf(project, policy).some((holder) => isEndUserRole(project, holder));
 }
 
 /** Entries of a template that hand a role to end users which is not in view. */
