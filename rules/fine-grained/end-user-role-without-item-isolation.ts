@@ -22,6 +22,7 @@ import type { Fix } from "../../core/lint/fix.ts";
 import { defineRule, type Message, type Report } from "../../core/lint/rule.ts";
 import { type EndUsers, endUserRolesOf, unknownEndUserRoles } from "../../core/model/end-users.ts";
 import { issuersOf } from "../../core/model/issuers.ts";
+import { perObject } from "../../core/model/lazy.ts";
 import {
   holdersOf,
   type IamPrincipal,
@@ -199,14 +200,15 @@ function openedTo(view: View, taker: Taker, grants: readonly Grant[]): Opened | 
   return separation === "unknown" ? { ...opened, reason: "the condition of its statement is not known" } : opened;
 }
 
-function deniedNames(deny: Statement): ReadonlySet<string> {
-  return new Set(
-    deny.actions.flatMap((action) => {
-      const expansion = expandAction(text(action) ?? "");
-      return expansion.kind === "judged" ? expansion.names : [];
-    }),
-  );
-}
+const deniedNames = perObject(
+  (deny: Statement): ReadonlySet<string> =>
+    new Set(
+      deny.actions.flatMap((action) => {
+        const expansion = expandAction(text(action) ?? "");
+        return expansion.kind === "judged" ? expansion.names : [];
+      }),
+    ),
+);
 
 function isItemAction(name: string): boolean {
   return readItems.has(name) || writeItems.has(name) || isDaxItemAction(name);
