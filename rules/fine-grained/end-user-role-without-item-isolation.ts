@@ -13,8 +13,8 @@ import {
   readItems,
   writeItems,
 } from "../../core/iam/action-classes.ts";
-import { expandAction } from "../../core/iam/actions.ts";
-import { isKey } from "../../core/iam/conditions.ts";
+import { expandAction, findAction } from "../../core/iam/actions.ts";
+import { isKey, isRefused } from "../../core/iam/conditions.ts";
 import type { Statement } from "../../core/iam/statements.ts";
 import { addTests } from "../../core/lint/condition-fix.ts";
 import type { Related } from "../../core/lint/finding.ts";
@@ -184,7 +184,8 @@ function openedTo(view: View, taker: Taker, grants: readonly Grant[]): Opened | 
   const { statement } = first;
   const { kind } = taker.endUsers;
   const isGuest = kind === "guest";
-  const wanted = (names: readonly string[]) => (isGuest ? names : names.filter(isItemAction));
+  const wanted = (names: readonly string[]) =>
+    names.filter((name) => (isGuest || isItemAction(name)) && !isAlwaysRefused(statement, name));
   const all = [...new Set(grants.flatMap(({ names }) => wanted(names)))];
   const names = isGuest ? all : notLimitedByDeny(project, taker.principal, statement, all, deniedNames);
   const at = grants.find((grant) => grant.names.some((name) => names.includes(name)))?.at;
@@ -209,6 +210,12 @@ const deniedNames = perObject(
       }),
     ),
 );
+
+/** A condition on a key that is none, say, lets nothing through. */
+function isAlwaysRefused(statement: Statement, name: string): boolean {
+  const action = findAction(name);
+  return action !== undefined && isRefused(statement, action);
+}
 
 function isItemAction(name: string): boolean {
   return readItems.has(name) || writeItems.has(name) || isDaxItemAction(name);

@@ -169,6 +169,26 @@ describe("what keeps users apart", () => {
     expect(toldInBoth(RULE, template, alone)).toEqual([READS]);
   });
 
+  test.each([
+    ["a key that is none", `{ "ForAnyValue:StringEquals": { dynamodb:LeadingKey: "${SUB}" } }`, 0],
+    [
+      "a key that is none, without which the test is true",
+      `{ "ForAllValues:StringEquals": { dynamodb:LeadingKey: "${SUB}" } }`,
+      1,
+    ],
+  ])("what is never allowed, by %s", (_, condition, count) => {
+    expect(toldInBoth(RULE, role("dynamodb:GetItem", TABLE, when(condition)))).toHaveLength(count);
+  });
+
+  test("a Scan that the operator never allows", () => {
+    expect(
+      toldInBoth(RULE, role("[dynamodb:GetItem, dynamodb:Scan]", TABLE, keys('["lobby"]', "StringEquals"))),
+    ).toEqual([
+      'error End-user role "Player" gives all its users the same items of "Scores": dynamodb:LeadingKeys lists fixed keys and no variable of the caller.',
+    ]);
+    expect(toldInBoth(RULE, role("dynamodb:Scan", TABLE, keys('["lobby"]', "StringEquals")))).toEqual([]);
+  });
+
   test("not a question whether there is a key", () => {
     expect(toldInBoth(RULE, role("dynamodb:GetItem", TABLE, keys('"false"', "Null")))).toEqual([READS]);
   });
