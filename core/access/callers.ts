@@ -3,13 +3,13 @@ import type { Setting } from "../evaluate/setting.ts";
 import { piecesOf } from "../evaluate/value.ts";
 import { leadingKeysSupported } from "../iam/action-classes.ts";
 import { arnCovers } from "../iam/arn-match.ts";
-import { isKey, operatorOf, withoutItsKey } from "../iam/conditions.ts";
+import { isFixed, isKey, isPositive, operatorOf, withoutItsKey } from "../iam/conditions.ts";
 import type { ConditionTest, Statement } from "../iam/statements.ts";
+import { claimOf } from "../model/issuers.ts";
 import { type IamPrincipal, surePoliciesOf } from "../model/policies.ts";
 import type { Project } from "../model/project.ts";
 import { resourceArns } from "./grants.ts";
-
-const KEY = "dynamodb:LeadingKeys";
+import { LEADING_KEYS, matchesEveryKey } from "./leading-keys.ts";
 
 /**
  * Policy variables that differ from caller to caller, or from tenant to tenant. One that a caller does not have matches nothing, so it opens
@@ -19,8 +19,8 @@ const CALLER =
   /\$\{\s*(?:aws:userid|aws:username|aws:sourceidentity|aws:principaltag\/[^},]+|saml:\w+|[\w-]+(?:\.[\w-]+)+(?:\/[^}:]*)?:(?:sub|id|user_id))\s*(?:,[^}]*)?\}/i;
 
 /**
- * Does a statement keep those who share its role apart? `apart`: by dynamodb:LeadingKeys with a variable of the caller, or by tables whose
- * names have one. `shared`: LeadingKeys lists the same keys for everybody. `open`: nothing limits whose items. Whether the operator is the
+ * Does a statement keep those who share its role apart? `apart`: by dynamodb:LeadingKeys with a variable of the caller, by tables whose names
+ * or tags have one, or because it is for one identity only. `shared`: LeadingKeys lists the same keys for everybody. `open`: nothing limits whose items. Whether the operator is the
  * right one and every action knows the key are other rules' questions.
  */
 export type Separation = "apart" | "shared" | "open" | "unknown";
@@ -37,16 +37,19 @@ function namesCaller({ value }: Setting): boolean {
 }
 
 function separationByTest(test: ConditionTest): Separation {
+  if (!isKey(test, LEADING_KEYS)) return choosesCallers(test) ? "apart" : "open";
   const { name } = operatorOf(test);
-  if (!isKey(test, KEY) || !/^string(?:equals|like|equalsignorecase)$/.test(name)) return "open";
-  if (name === "stringlike" && test.values.some(matchesAll)) return "open";
+  if (!/^string(?:equals|like|equalsignorecase)$/.test(name)) return "open";
+  if (name === "stringlike" && test.values.some(matchesEveryKey)) return "open";
   if (test.values.some(namesCaller)) return "apart";
   return test.values.some(isUnknownText) ? "unknown" : "shared";
 }
 
-function matchesAll({ value }: Setting): boolean {
-  const pieces = piecesOf(value) ?? [];
-  return pieces.length > 0 && pieces.every((piece) => typeof piece === "string" && /^[*?]+$/.test(piece));
+/** Is it for one of the callers only, or for each on the tables that have a tag of their own? */
+function choosesCallers(test: ConditionTest): boolean {
+  if (!isPositive(test) || !/^string/.test(operatorOf(test).name)) return false;
+  if (/^aws:resourcetag\//i.test(test.key)) return test.values.every(namesCaller);
+  return ["sub", "id", "user_id"].includes(claimOf(test.key)?.claim ?? "") && test.values.every(isFixed);
 }
 
 function isUnknownText({ value }: Setting): boolean {
@@ -74,7 +77,9 @@ export function notLimitedByDeny(
 
 function isLimit({ effect, conditions, conditionUnknown }: Statement): boolean {
   const [only, ...others] = conditions;
-  return effect === "Deny" && !conditionUnknown && only !== undefined && others.length === 0 && isKey(only, KEY);
+  return (
+    effect === "Deny" && !conditionUnknown && only !== undefined && others.length === 0 && isKey(only, LEADING_KEYS)
+  );
 }
 
 function limits({ conditions: [test] }: Statement, name: string): boolean {

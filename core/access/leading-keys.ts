@@ -1,4 +1,5 @@
-import { text } from "../evaluate/setting.ts";
+import { type Setting, text } from "../evaluate/setting.ts";
+import { piecesOf } from "../evaluate/value.ts";
 import { leadingKeysSupported } from "../iam/action-classes.ts";
 import { complementOf, expandAction } from "../iam/actions.ts";
 import { isKey, operatorOf, requiresKey, withoutItsKey } from "../iam/conditions.ts";
@@ -26,6 +27,25 @@ export function leadingKeysTests(statement: Statement): ConditionTest[] {
 /** Does the statement allow what it allows only for certain items? */
 export function isLimitedToItems(statement: Statement): boolean {
   return statement.effect === "Allow" && leadingKeysTests(statement).length > 0;
+}
+
+/** A pattern of wildcards only, with a star among them. */
+export function matchesEveryKey({ value }: Setting): boolean {
+  const pieces = piecesOf(value) ?? [];
+  const written = pieces.every((piece) => typeof piece === "string") ? pieces.join("") : "";
+  return /^[*?]*\*[*?]*$/.test(written);
+}
+
+/** Do the tests of the keys let every key through, or every key but some? leadingkeys-value-too-loose speaks of that. */
+export function takesStrangersKeys(statement: Statement): boolean {
+  const tests = leadingKeysTests(statement);
+  return (
+    tests.length > 0 &&
+    tests.every((test) => {
+      const { name, negated } = operatorOf(test);
+      return negated || (name === "stringlike" && test.values.some(matchesEveryKey));
+    })
+  );
 }
 
 /** Is what the statement says of the keys still true for a request that carries none? */

@@ -4,7 +4,7 @@ import type { Statement } from "../iam/statements.ts";
 import type { Resource, Template } from "../template/template.ts";
 import { claimOf, issuerNamed, issuersOf } from "./issuers.ts";
 import { perObject } from "./lazy.ts";
-import { type IamPrincipal, principalsOf } from "./policies.ts";
+import { holdersOf, type IamPrincipal, type IdentityPolicy, principalsOf } from "./policies.ts";
 import { follow, type Project } from "./project.ts";
 
 /** What a role has to do with people who use an application: who takes it, and what says so. */
@@ -123,6 +123,20 @@ export const endUserRolesOf = perObject((project: Project): ReadonlyMap<IamPrinc
   }
   return roles;
 });
+
+/** Is it a role that an application's users surely take, guests among them? */
+export function isEndUserRole(project: Project, principal: IamPrincipal): boolean {
+  return (
+    endUserRolesOf(project)
+      .get(principal)
+      ?.some(({ kind }) => kind !== "unknown") ?? false
+  );
+}
+
+/** Has such a role the policy? */
+export function isForEndUsers(project: Project, policy: IdentityPolicy): boolean {
+  return holdersOf(project, policy).some((holder) => isEndUserRole(project, holder));
+}
 
 /** Entries of a template that hand a role to end users which is not in view. */
 export function unknownEndUserRoles(project: Project, template: Template): Setting[] {

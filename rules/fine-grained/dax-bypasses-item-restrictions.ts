@@ -1,3 +1,4 @@
+import { separationBy } from "../../core/access/callers.ts";
 import { accessOf, type Grant, grantsOf } from "../../core/access/granted.ts";
 import { resourceArns } from "../../core/access/grants.ts";
 import { tablesOpenedBy } from "../../core/access/opened.ts";
@@ -11,6 +12,7 @@ import { operatorOf, withoutItsKey } from "../../core/iam/conditions.ts";
 import type { ConditionTest, Statement } from "../../core/iam/statements.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
 import { clusterArns, type DaxCluster, daxClustersOf, daxRolesOf, unknownDaxRoles } from "../../core/model/dax.ts";
+import { isForEndUsers } from "../../core/model/end-users.ts";
 import { perObject } from "../../core/model/lazy.ts";
 import { holdersOf, type IamPrincipal, policiesOf, unknownManagedPolicies } from "../../core/model/policies.ts";
 import { follow, type Project } from "../../core/model/project.ts";
@@ -43,13 +45,18 @@ export default defineRule({
     ],
   },
   controls: {},
-  check({ identityPolicies, project }, report) {
+  check(view, report) {
+    const { identityPolicies, project } = view;
     if (clustersOf(project).length === 0) return;
+    const isTold = view.runs("end-user-role-without-item-isolation");
     for (const policy of identityPolicies) {
       const holders = holdersOf(project, policy);
+      const isForUsers = isTold && isForEndUsers(project, policy);
       const judged = new Set<Statement>();
       for (const grant of holders.length === 0 ? [] : grantsOf(project, policy)) {
         if (judged.has(grant.statement) || !usesClusters(grant)) continue;
+        // That rule says of the statement that DAX keeps nobody apart.
+        if (isForUsers && separationBy(grant.statement) === "open") continue;
         if (checkGrant(project, grant, holders, report)) judged.add(grant.statement);
       }
     }

@@ -1,6 +1,7 @@
 import { notLimitedByDeny, type Separation, separationBy } from "../../core/access/callers.ts";
 import { accessOf, type Grant, grantsOf } from "../../core/access/granted.ts";
 import { resourcesInWords } from "../../core/access/grants.ts";
+import { LEADING_KEYS, takesStrangersKeys } from "../../core/access/leading-keys.ts";
 import { relatedToStatement } from "../../core/access/opened.ts";
 import { reportUnread } from "../../core/access/unread.ts";
 import { firstOf, listOf, lowerFirst, shortName } from "../../core/access/words.ts";
@@ -12,8 +13,8 @@ import {
   readItems,
   writeItems,
 } from "../../core/iam/action-classes.ts";
-import { expandAction } from "../../core/iam/actions.ts";
-import { isKey } from "../../core/iam/conditions.ts";
+import { expandAction, findAction } from "../../core/iam/actions.ts";
+import { isKey, isRefused } from "../../core/iam/conditions.ts";
 import type { Statement } from "../../core/iam/statements.ts";
 import { addTests } from "../../core/lint/condition-fix.ts";
 import type { Related } from "../../core/lint/finding.ts";
@@ -21,16 +22,14 @@ import type { Fix } from "../../core/lint/fix.ts";
 import { defineRule, type Message, type Report } from "../../core/lint/rule.ts";
 import { type EndUsers, endUserRolesOf, unknownEndUserRoles } from "../../core/model/end-users.ts";
 import { issuersOf } from "../../core/model/issuers.ts";
+import { perObject } from "../../core/model/lazy.ts";
 import {
   holdersOf,
   type IamPrincipal,
   type IdentityPolicy,
   unknownManagedPolicies,
 } from "../../core/model/policies.ts";
-import type { Project } from "../../core/model/project.ts";
 import type { View } from "../../core/model/view.ts";
-
-const KEY = "dynamodb:LeadingKeys";
 
 export default defineRule({
   name: "end-user-role-without-item-isolation",
@@ -137,9 +136,12 @@ function checkPolicy(view: View, policy: IdentityPolicy, holders: readonly IamPr
   const roles = endUserRolesOf(project);
   const takers = holders.flatMap((holder) => takerOf(holder, roles.get(holder) ?? []) ?? []);
   for (const grants of byStatement(grantsOf(project, policy))) {
-    const opened = takers.flatMap((taker) => openedTo(project, taker, grants) ?? []);
-    // Several roles may have the policy: the statement is one cause, and the first that is open tells it.
-    const found = opened.find(({ separation }) => separation !== "unknown") ?? opened[0];
+    const opened = takers.flatMap((taker) => openedTo(view, taker, grants) ?? []);
+    // Several roles may have the policy: the statement is one cause, which the worst of them tells.
+    const found =
+      opened.find(({ taker }) => taker.endUsers.kind === "guest" && !taker.endUsers.guestsAreOff) ??
+      opened.find(({ separation }) => separation !== "unknown") ??
+      opened[0];
     if (!found) continue;
     const { taker, statement, at, reason } = found;
     if (reason !== undefined) {
@@ -175,18 +177,22 @@ interface Opened {
   reason?: string;
 }
 
-function openedTo(project: Project, taker: Taker, grants: readonly Grant[]): Opened | undefined {
+function openedTo(view: View, taker: Taker, grants: readonly Grant[]): Opened | undefined {
   const [first] = grants;
   if (!first) return undefined;
+  const { project } = view;
   const { statement } = first;
   const { kind } = taker.endUsers;
   const isGuest = kind === "guest";
-  const wanted = (names: readonly string[]) => (isGuest ? names : names.filter(isItemAction));
+  const wanted = (names: readonly string[]) =>
+    names.filter((name) => (isGuest || isItemAction(name)) && !isAlwaysRefused(statement, name));
   const all = [...new Set(grants.flatMap(({ names }) => wanted(names)))];
   const names = isGuest ? all : notLimitedByDeny(project, taker.principal, statement, all, deniedNames);
   const at = grants.find((grant) => grant.names.some((name) => names.includes(name)))?.at;
   const separation = isGuest ? "open" : separationBy(statement);
   if (!at || separation === "apart") return undefined;
+  // That rule speaks of the keys that are listed.
+  if (!isGuest && takesStrangersKeys(statement) && view.runs("leadingkeys-value-too-loose")) return undefined;
   const opened = { taker, statement, at, names, separation };
   if (kind === "unknown") {
     const [issuer] = taker.principal.trust.flatMap(issuersOf);
@@ -195,13 +201,20 @@ function openedTo(project: Project, taker: Taker, grants: readonly Grant[]): Ope
   return separation === "unknown" ? { ...opened, reason: "the condition of its statement is not known" } : opened;
 }
 
-function deniedNames(deny: Statement): ReadonlySet<string> {
-  return new Set(
-    deny.actions.flatMap((action) => {
-      const expansion = expandAction(text(action) ?? "");
-      return expansion.kind === "judged" ? expansion.names : [];
-    }),
-  );
+const deniedNames = perObject(
+  (deny: Statement): ReadonlySet<string> =>
+    new Set(
+      deny.actions.flatMap((action) => {
+        const expansion = expandAction(text(action) ?? "");
+        return expansion.kind === "judged" ? expansion.names : [];
+      }),
+    ),
+);
+
+/** A condition on a key that is none, say, lets nothing through. */
+function isAlwaysRefused(statement: Statement, name: string): boolean {
+  const action = findAction(name);
+  return action !== undefined && isRefused(statement, action);
 }
 
 function isItemAction(name: string): boolean {
@@ -292,7 +305,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
 
 /** Only where every action knows the key, and the document takes variables for such. */
 function limitTo({ taker, statement, names }: Opened): Fix[] {
-  const isTold = statement.conditions.some((test) => isKey(test, KEY));
+  const isTold = statement.conditions.some((test) => isKey(test, LEADING_KEYS));
   if (taker.endUsers.kind !== "user" || isTold || statement.version !== "2012-10-17") return [];
   if (!names.every((name) => leadingKeysSupported.has(name)) || !statement.actions.every(isCovered)) return [];
   const [variable, ...others] = new Set(taker.principal.trust.flatMap(issuersOf).map((url) => VARIABLES[url]));
@@ -301,7 +314,7 @@ function limitTo({ taker, statement, names }: Opened): Fix[] {
     {
       title: `Limit to items whose partition key is ${listOf([variable])} (stops all others)`,
       class: "snippet",
-      changes: addTests(statement, [{ operator: "ForAllValues:StringEquals", key: KEY, value: [variable] }]),
+      changes: addTests(statement, [{ operator: "ForAllValues:StringEquals", key: LEADING_KEYS, value: [variable] }]),
     },
   ];
 }

@@ -1,5 +1,5 @@
 import { surelyDeniedBeside } from "../../core/access/denies-beside.ts";
-import { actionsIn, leadingKeysTests } from "../../core/access/leading-keys.ts";
+import { actionsIn, leadingKeysTests, matchesEveryKey } from "../../core/access/leading-keys.ts";
 import { relatedToStatement } from "../../core/access/opened.ts";
 import { labelOf, lowerFirst } from "../../core/access/words.ts";
 import type { Setting } from "../../core/evaluate/setting.ts";
@@ -11,6 +11,7 @@ import { type ConditionTest, inStatement, type Statement } from "../../core/iam/
 import { atKey } from "../../core/iam/test-place.ts";
 import { type Fix, replaceWords } from "../../core/lint/fix.ts";
 import { defineRule, type Message, type Report } from "../../core/lint/rule.ts";
+import { isForEndUsers } from "../../core/model/end-users.ts";
 import { holdersOf, isIdentityPolicy } from "../../core/model/policies.ts";
 import type { Policy } from "../../core/model/policy.ts";
 import type { Project } from "../../core/model/project.ts";
@@ -102,6 +103,7 @@ function checkTests(
   const [first] = tests;
   if (first && opening.length === 0) {
     report(atKey(statement, first), {
+      ...(isIdentityPolicy(policy) && isForEndUsers(project, policy) && { severity: "error" }),
       message: `"${first.operator}" in ${labelOf(statement)} allows the items of every key but those that it names; name the keys that are allowed.`,
       related: related(),
     });
@@ -126,13 +128,13 @@ function looseValues(statement: Statement, test: ConditionTest): { value: Settin
   if (!isPattern(test)) return [];
   return test.values.flatMap((value) => {
     const pattern = (piecesOf(value.value) ?? []).map((piece) => (typeof piece === "string" ? piece : "\0")).join("");
-    const message = ofEverything(statement, pattern) ?? ofBeginnings(statement, value, pattern);
+    const message = ofEverything(statement, value, pattern) ?? ofBeginnings(statement, value, pattern);
     return message ? [{ value, message }] : [];
   });
 }
 
-function ofEverything(statement: Statement, pattern: string): Message | undefined {
-  if (!/^[*?]*\*[*?]*$/.test(pattern)) return undefined;
+function ofEverything(statement: Statement, value: Setting, pattern: string): Message | undefined {
+  if (!matchesEveryKey(value)) return undefined;
   const outcome = statement.effect === "Allow" ? "is not limited to any items" : "denies nothing that carries it";
   return {
     severity: "error",

@@ -10,15 +10,17 @@ import { relatedToStatement } from "../../core/access/opened.ts";
 import { shareTable } from "../../core/access/shared-table.ts";
 import { firstOf, labelOf, listOf, shortName } from "../../core/access/words.ts";
 import { compatible, type Setting, text } from "../../core/evaluate/setting.ts";
-import { leadingKeysSupported } from "../../core/iam/action-classes.ts";
+import { leadingKeysSupported, readItems } from "../../core/iam/action-classes.ts";
 import { resourceShape } from "../../core/iam/arn.ts";
-import { requiresKey } from "../../core/iam/conditions.ts";
+import { isPositive, requiresKey } from "../../core/iam/conditions.ts";
 import { inStatement, type Statement } from "../../core/iam/statements.ts";
 import { type Fix, replaceItem } from "../../core/lint/fix.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
+import { isForEndUsers } from "../../core/model/end-users.ts";
 import { holdersOf, type IdentityPolicy, isIdentityPolicy, policiesOf } from "../../core/model/policies.ts";
 import type { Policy } from "../../core/model/policy.ts";
 import type { Project } from "../../core/model/project.ts";
+import type { View } from "../../core/model/view.ts";
 
 const SEARCH = "dynamodb:SearchVectors";
 const STREAM_READS = ["dynamodb:GetRecords", "dynamodb:GetShardIterator"];
@@ -76,11 +78,11 @@ export default defineRule({
     ],
   },
   controls: {},
-  check({ policies, project }, report) {
-    for (const policy of policies) {
+  check(view, report) {
+    for (const policy of view.policies) {
       for (const statement of policy.statements)
-        if (isLimitedToItems(statement)) checkStatement(project, policy, statement, report);
-      if (isIdentityPolicy(policy)) checkNeighbours(project, policy, report);
+        if (isLimitedToItems(statement)) checkStatement(view.project, policy, statement, report);
+      if (isIdentityPolicy(policy)) checkNeighbours(view, policy, report);
     }
   },
 });
@@ -162,37 +164,48 @@ function isStreamAction(name: string): boolean {
 }
 
 /** The same principal may read all items through another statement. */
-function checkNeighbours(project: Project, policy: IdentityPolicy, report: Report): void {
+function checkNeighbours(view: View, policy: IdentityPolicy, report: Report): void {
+  const { project } = view;
   const limited = limitedStatementsBeside(project, policy);
   if (limited.length === 0) return;
   const denies = unconditionalDenies(project, policy);
+  const isToldOfEndUsers = view.runs("end-user-role-without-item-isolation") && isForEndUsers(project, policy);
+  const isMeant = (name: string) => {
+    if (isToldOfEndUsers && readItems.has(name)) return false;
+    return DATA_ACTIONS.has(name) || name === SEARCH;
+  };
   for (const statement of policy.statements) {
-    if (statement.effect !== "Allow" || isLimitedToItems(statement)) continue;
+    if (statement.effect !== "Allow" || isLimitedToItems(statement) || isForOthers(statement)) continue;
     for (const action of statement.actions) {
-      const open = uncoveredActions(project, statement, action, denies).filter(
-        (name) => DATA_ACTIONS.has(name) || name === SEARCH,
-      );
+      const open = uncoveredActions(project, statement, action, denies).filter(isMeant);
       if (open.length === 0) continue;
       const other = limited.find(
         (each) => compatible(each.located, statement.located) && shareTable(project, each, statement),
       );
       if (!other) break;
-      report(
-        { ...action, when: inStatement(statement, action) },
-        {
-          message: `${listOf(open.map(shortName))} here reach${open.length > 1 ? "" : "es"} all items, although ${labelOf(other)} limits the same principal to its own by dynamodb:LeadingKeys.`,
-          related: [
-            {
-              message: "the statement with dynamodb:LeadingKeys",
-              template: other.located.template,
-              place: other.located.place,
-            },
-          ],
-          fixes: removal(statement, action, open),
-        },
-      );
+      const at = { ...action, when: inStatement(statement, action) };
+      if (statement.conditionUnknown) {
+        report.cannotTell(at, "the condition of its statement is not known");
+        continue;
+      }
+      report(at, {
+        message: `${listOf(open.map(shortName))} here reach${open.length > 1 ? "" : "es"} all items, although ${labelOf(other)} limits the same principal to its own by dynamodb:LeadingKeys.`,
+        related: [
+          {
+            message: "the statement with dynamodb:LeadingKeys",
+            template: other.located.template,
+            place: other.located.place,
+          },
+        ],
+        fixes: removal(statement, action, open),
+      });
     }
   }
+}
+
+/** Is it for those with a certain tag? They need not be those whom another statement limits. */
+function isForOthers({ conditions }: Statement): boolean {
+  return conditions.some((test) => /^aws:principaltag\//i.test(test.key) && isPositive(test));
 }
 
 /** Those of everybody who has the policy. */

@@ -3,6 +3,7 @@ import { type Setting, text } from "../../core/evaluate/setting.ts";
 import type { ManagedPolicy } from "../../core/iam/managed-policies.ts";
 import { append, type Fix, type Json, replaceItem } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
+import { isEndUserRole } from "../../core/model/end-users.ts";
 import { awsManagedPolicies, type IamPrincipal, unknownManagedPolicies } from "../../core/model/policies.ts";
 import type { Project } from "../../core/model/project.ts";
 import { inlinePolicies, useOf } from "../../core/model/roles.ts";
@@ -15,7 +16,7 @@ export default defineRule({
   recommended: true,
   docs: {
     what: "A principal has an AWS managed policy that opens every table.",
-    why: 'AWS managed policies speak of `Resource: "*"`: AmazonDynamoDBFullAccess allows everything on every table of the account, the read-only ones read all of them, and AWS may add actions at any time. For roles that end users take through an identity pool this is an error. Policies for stream triggers (AWSLambdaDynamoDBExecutionRole) pass.',
+    why: 'AWS managed policies speak of `Resource: "*"`: AmazonDynamoDBFullAccess allows everything on every table of the account, the read-only ones read all of them, and AWS may add actions at any time. For roles that end users take it is an error, which end-user-role-without-item-isolation tells where it is on. Policies for stream triggers (AWSLambdaDynamoDBExecutionRole) pass.',
     how: "Replace it by a policy that names the actions and the tables.",
     references: [
       "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ddb-security-iam.awsmanpol.html",
@@ -63,6 +64,8 @@ export default defineRule({
       if (view.dynamoDbInView)
         for (const setting of unknownManagedPolicies(view.project, principal))
           report.cannotTell(setting, text(setting) === undefined ? undefined : "the policy is not in view");
+      // That rule says of the same entries what they open to whoever signs in, or does not.
+      if (view.runs("end-user-role-without-item-isolation") && isEndUserRole(view.project, principal)) continue;
       for (const { policy, setting } of awsManagedPolicies(principal)) {
         if (policy.access === "none" || policy.access === "stream-only") continue;
         if (policy.bare && !view.dynamoDbInView) continue;

@@ -39,6 +39,11 @@ describe("whether a statement keeps callers apart", () => {
     [allow("!Ref P"), "unknown"],
     [allow("", `"arn:aws:dynamodb:eu-west-1:111122223333:table/a-${SUB}"`), "apart"],
     [allow("", '"*"'), "open"],
+    [allow(`{ StringEquals: { aws:ResourceTag/owner: "${SUB}" } }`), "apart"],
+    [allow("{ StringEquals: { aws:ResourceTag/owner: me } }"), "open"],
+    [allow(`{ StringNotEquals: { aws:ResourceTag/owner: "${SUB}" } }`), "open"],
+    [allow('{ StringEquals: { "cognito-identity.amazonaws.com:sub": x } }'), "apart"],
+    [allow('{ StringLike: { "cognito-identity.amazonaws.com:sub": "*" } }'), "open"],
   ])("%s", (statement, expected) => {
     const policy = only(identityPoliciesOf(templateOf(project(statement))));
     expect(separationBy(only(policy.statements))).toBe(expected);

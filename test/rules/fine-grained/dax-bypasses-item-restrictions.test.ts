@@ -211,3 +211,16 @@ describe("cannot be told", () => {
     expect(untold(RULE, text)).toEqual(["9:41 the condition of its statement is not known"]);
   });
 });
+
+test("of end users' roles the rule about them says that DAX keeps nobody apart", () => {
+  const users = (app: readonly string[]) =>
+    template({ app }).replace(
+      'Principal: { Service: lambda.amazonaws.com }, Action: "sts:AssumeRole"',
+      'Principal: { Federated: cognito-identity.amazonaws.com }, Action: "sts:AssumeRoleWithWebIdentity"',
+    );
+  const found = [expect.stringContaining("DAX knows no dynamodb:LeadingKeys")];
+  expect(toldInBoth(RULE, users([LIMITED, dax()]))).toEqual([]);
+  expect(told("end-user-role-without-item-isolation", users([LIMITED, dax()]))).toEqual(found);
+  // A condition that DAX does not know looks like a limit to that rule.
+  expect(toldInBoth(RULE, users([LIMITED, dax('"dax:GetItem"', CACHE, OWN)]))).toEqual(FOUND);
+});

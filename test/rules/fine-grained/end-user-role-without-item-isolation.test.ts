@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { type Configuration, DEFAULT_CONFIGURATION } from "../../../core/lint/configuration.ts";
 import { marked, offered, repaired, shown } from "../harness.ts";
 import { relatedTo, told, toldInBoth, untold } from "../told.ts";
 
@@ -157,17 +158,56 @@ describe("what keeps users apart", () => {
     ["StringNotEquals", `["${SUB}"]`],
     ["ForAllValues:StringLike", '["*"]'],
     ["ForAllValues:StringLike", `["${SUB}", "*"]`],
-    ["Null", '"false"'],
-  ])("not %s %s", (operator, values) => {
-    expect(toldInBoth(RULE, role("dynamodb:GetItem", TABLE, keys(values, operator)))).toEqual([READS]);
+  ])("not %s %s, of which leadingkeys-value-too-loose speaks where it is on", (operator, values) => {
+    const template = role("dynamodb:GetItem", TABLE, keys(values, operator));
+    expect(toldInBoth(RULE, template)).toEqual([]);
+    expect(told("leadingkeys-value-too-loose", template)).toEqual([expect.stringMatching(/^error /)]);
+    const alone: Configuration = {
+      ...DEFAULT_CONFIGURATION,
+      rules: new Map([["leadingkeys-value-too-loose", "off"]]),
+    };
+    expect(toldInBoth(RULE, template, alone)).toEqual([READS]);
+  });
+
+  test.each([
+    ["a key that is none", `{ "ForAnyValue:StringEquals": { dynamodb:LeadingKey: "${SUB}" } }`, 0],
+    [
+      "a key that is none, without which the test is true",
+      `{ "ForAllValues:StringEquals": { dynamodb:LeadingKey: "${SUB}" } }`,
+      1,
+    ],
+  ])("what is never allowed, by %s", (_, condition, count) => {
+    expect(toldInBoth(RULE, role("dynamodb:GetItem", TABLE, when(condition)))).toHaveLength(count);
+  });
+
+  test("a Scan that the operator never allows", () => {
+    expect(
+      toldInBoth(RULE, role("[dynamodb:GetItem, dynamodb:Scan]", TABLE, keys('["lobby"]', "StringEquals"))),
+    ).toEqual([
+      'error End-user role "Player" gives all its users the same items of "Scores": dynamodb:LeadingKeys lists fixed keys and no variable of the caller.',
+    ]);
+    expect(toldInBoth(RULE, role("dynamodb:Scan", TABLE, keys('["lobby"]', "StringEquals")))).toEqual([]);
+  });
+
+  test("not a question whether there is a key", () => {
+    expect(toldInBoth(RULE, role("dynamodb:GetItem", TABLE, keys('"false"', "Null")))).toEqual([READS]);
+  });
+
+  test.each([
+    ["the tag of the table", `{ StringEquals: { aws:ResourceTag/owner: "${SUB}" } }`],
+    ["the tenant of the table", '{ StringEquals: { aws:ResourceTag/tenant: "${aws:PrincipalTag/tenant}" } }'],
+    ["one identity", `{ StringEquals: { "${COGNITO}:sub": "x" } }`],
+  ])("%s", (_, condition) => {
+    expect(toldInBoth(RULE, role("dynamodb:GetItem", TABLE, when(condition)))).toEqual([]);
   });
 
   test.each([
     "{ Bool: { aws:SecureTransport: true } }",
     "{ StringEquals: { aws:PrincipalTag/group: players } }",
-    `{ StringEquals: { "${COGNITO}:sub": "x" } }`,
+    `{ StringLike: { "${COGNITO}:sub": "*" } }`,
     '{ "ForAllValues:StringEquals": { dynamodb:Attributes: [name] } }',
-    `{ StringEquals: { aws:ResourceTag/owner: "${SUB}" } }`,
+    "{ StringEquals: { aws:ResourceTag/owner: players } }",
+    `{ StringEqualsIfExists: { aws:ResourceTag/owner: "${SUB}" } }`,
   ])("nor another condition, %s", (condition) => {
     expect(toldInBoth(RULE, role("dynamodb:GetItem", TABLE, when(condition)))).toEqual([READS]);
   });
@@ -319,6 +359,31 @@ describe("guests", () => {
 
   test("have no identity to be limited to", () => {
     expect(toldInBoth(RULE, guests("dynamodb:GetItem", "true", keys(`["${SUB}"]`)))).toEqual([allows("GetItem")]);
+  });
+
+  test("who share a policy with those who signed in are told of first", () => {
+    const template = `${role("dynamodb:GetItem", TABLE, "", PLAIN)
+      .replace(
+        "      Policies:\n        - PolicyName: p\n",
+        "  Shared:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      Roles: [!Ref Player, !Ref Guest]\n",
+      )
+      .replace(
+        "          PolicyDocument:",
+        "      PolicyDocument:",
+      )}  Guest: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: {} } }
+${attachment("Roles: { authenticated: !GetAtt Player.Arn, unauthenticated: !GetAtt Guest.Arn }")}`;
+    expect(toldInBoth(RULE, template)).toEqual([
+      'error Guests (unauthenticated) of pool "Pool" can use DynamoDB: role "Guest" allows GetItem on "Scores".',
+    ]);
+    expect(
+      toldInBoth(
+        RULE,
+        template.replace(
+          "IdentityPool, Properties: { AllowUnauthenticatedIdentities: true",
+          "IdentityPool, Properties: { AllowUnauthenticatedIdentities: false",
+        ),
+      ),
+    ).toEqual([READS]);
   });
 
   test("by the trust's amr", () => {

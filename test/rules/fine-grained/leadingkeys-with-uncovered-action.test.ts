@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { type Configuration, DEFAULT_CONFIGURATION } from "../../../core/lint/configuration.ts";
 import { asJson } from "../as-json.ts";
 import { offered, repaired, shown } from "../harness.ts";
 import { allow, deny, inline, LAMBDA, managedPolicy, roleOf, TABLE } from "../identity/policies.ts";
-import { relatedTo, toldInBoth, untold } from "../told.ts";
+import { relatedTo, told, toldInBoth, untold } from "../told.ts";
 
 const RULE = "leadingkeys-with-uncovered-action";
 
@@ -179,6 +180,28 @@ describe("another statement of the same principal", () => {
     ["a Deny", deny("dynamodb:Scan", ARN)],
   ])("not on %s", (_, other) => {
     expect(toldInBoth(RULE, managedPolicy(limited("dynamodb:Query") + other))).toEqual([]);
+  });
+
+  test("not for those with a certain tag only, nor by a condition that is not known", () => {
+    const other = (condition: string) =>
+      managedPolicy(limited("dynamodb:Query") + allow("dynamodb:Scan", ARN, `            Condition: ${condition}\n`));
+    expect(toldInBoth(RULE, other("{ StringEquals: { aws:PrincipalTag/role: admin } }"))).toEqual([]);
+    expect(toldInBoth(RULE, other("{ StringEquals: { aws:SourceVpce: vpce-1 } }"))).toEqual([neighbour("Scan")]);
+    const imported = other("!ImportValue Limits");
+    expect(toldInBoth(RULE, imported)).toEqual([]);
+    expect(untold(RULE, imported)).toEqual([expect.stringMatching(/ the condition of its statement is not known$/)]);
+  });
+
+  test("not on roles of end users, where another rule speaks of what is open to them", () => {
+    const template = `Resources:
+${roleOf("{ Federated: cognito-identity.amazonaws.com }", inline(limited("dynamodb:Query") + allow("[dynamodb:Scan, dynamodb:ExportTableToPointInTime]", ARN)), "Player")}`;
+    expect(toldInBoth(RULE, template)).toEqual([neighbour("ExportTableToPointInTime")]);
+    expect(told("end-user-role-without-item-isolation", template)).toEqual([expect.stringContaining("remove Scan")]);
+    const alone: Configuration = {
+      ...DEFAULT_CONFIGURATION,
+      rules: new Map([["end-user-role-without-item-isolation", "off"]]),
+    };
+    expect(toldInBoth(RULE, template, alone)).toEqual([neighbour("Scan"), neighbour("ExportTableToPointInTime")]);
   });
 
   test("in another policy of the same role, and not of another", () => {

@@ -1,10 +1,16 @@
 import { describe, expect, test } from "vitest";
+import { type Configuration, DEFAULT_CONFIGURATION } from "../../../core/lint/configuration.ts";
 import { asJson } from "../as-json.ts";
 import { offered, repaired, shown } from "../harness.ts";
 import { told, toldInBoth, untold } from "../told.ts";
 import { LAMBDA, roleOf, TABLE } from "./policies.ts";
 
 const RULE = "broad-managed-policy";
+
+const ALONE: Configuration = {
+  ...DEFAULT_CONFIGURATION,
+  rules: new Map([["end-user-role-without-item-isolation", "off"]]),
+};
 
 const FULL =
   "It allows every DynamoDB and DAX action on every table: read all data, delete tables and backups, rewrite access policies.";
@@ -113,7 +119,22 @@ describe("who has it", () => {
     ["info", "{ Service: cloudformation.amazonaws.com }"],
   ])("%s for %s", (severity, principal) => {
     const arn = "[arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess]";
-    expect(toldInBoth(RULE, role(arn, principal))).toEqual([`${severity} ${uses("AmazonDynamoDBFullAccess", FULL)}`]);
+    expect(toldInBoth(RULE, role(arn, principal), ALONE)).toEqual([
+      `${severity} ${uses("AmazonDynamoDBFullAccess", FULL)}`,
+    ]);
+  });
+
+  test.each([
+    ["a role of signed-in users", "{ Federated: cognito-identity.amazonaws.com }", 0],
+    [
+      "a role of a company's own sign-in",
+      "{ Federated: arn:aws:iam::111122223333:oidc-provider/login.example.com }",
+      1,
+    ],
+  ])("%s is left to the rule about end users where that one speaks of it", (_, principal, count) => {
+    const template = role("[arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess]", principal);
+    expect(toldInBoth(RULE, template)).toHaveLength(count);
+    expect(told("end-user-role-without-item-isolation", template)).toHaveLength(1 - count);
   });
 
   test("a Cognito role known by its condition only", () => {
@@ -123,7 +144,7 @@ ${role("[arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess]", "{ Federated: !Ref 
   'Action: "sts:AssumeRole"',
   'Action: "sts:AssumeRoleWithWebIdentity", Condition: { StringEquals: { "cognito-identity.amazonaws.com:aud": pool } }',
 )}`;
-    expect(toldInBoth(RULE, template)).toEqual([`error ${uses("AmazonDynamoDBFullAccess", FULL)}`]);
+    expect(toldInBoth(RULE, template, ALONE)).toEqual([`error ${uses("AmazonDynamoDBFullAccess", FULL)}`]);
   });
 
   test("SAM: names and ARNs in Policies", () => {
