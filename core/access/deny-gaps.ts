@@ -2,10 +2,11 @@ import { compatible, type Setting, text } from "../evaluate/setting.ts";
 import { piecesKey, piecesOf } from "../evaluate/value.ts";
 import { complementOf, expandAction } from "../iam/actions.ts";
 import { type ArnText, couldBeService, isBareStar, resourceShape } from "../iam/arn.ts";
+import { type ArnIndex, indexByArn, near } from "../iam/arn-index.ts";
 import { arnCovers, arnsOverlap } from "../iam/arn-match.ts";
 import { isKey, isPositive } from "../iam/conditions.ts";
 import type { ConditionTest, Statement } from "../iam/statements.ts";
-import { anyBelow, type Below, reachesBelow, tableArnOf, tableKeyOf } from "../iam/table-arn.ts";
+import { anyBelow, type Below, reachesBelow, tableArnOf } from "../iam/table-arn.ts";
 import { perObject } from "../model/lazy.ts";
 import type { Project } from "../model/project.ts";
 import { appliesWith, resourceArns } from "./grants.ts";
@@ -26,36 +27,17 @@ interface Group {
   members: Reach[];
 }
 
-/** Reaches by the table they name; those with wildcards, and those of other things, apart. */
-export interface ReachIndex {
-  byTable: ReadonlyMap<string, readonly Group[]>;
-  others: readonly Group[];
-  all: readonly Group[];
-}
+export type ReachIndex = ArnIndex<Group>;
 
 export function indexReaches(reaches: readonly Reach[]): ReachIndex {
-  const groups = new Map<string, Group>();
+  const groups = new Map<ArnText, Group>();
   for (const reach of reaches) {
-    const key = JSON.stringify(reach.arn);
-    const group = groups.get(key) ?? { arn: reach.arn, names: new Set<string>(), members: [] };
-    groups.set(key, group);
+    const group = groups.get(reach.arn) ?? { arn: reach.arn, names: new Set<string>(), members: [] };
+    groups.set(reach.arn, group);
     group.members.push(reach);
     for (const name of reach.names) group.names.add(name);
   }
-  const byTable = new Map<string, Group[]>();
-  const others: Group[] = [];
-  for (const group of groups.values()) {
-    const key = tableKeyOf(group.arn);
-    const known = key === undefined ? others : byTable.get(key);
-    if (known) known.push(group);
-    else if (key !== undefined) byTable.set(key, [group]);
-  }
-  return { byTable, others, all: [...groups.values()] };
-}
-
-function near(index: ReachIndex, arn: ArnText): readonly Group[] {
-  const key = tableKeyOf(arn);
-  return key === undefined ? index.all : [...(index.byTable.get(key) ?? []), ...index.others];
+  return indexByArn([...groups.values()]);
 }
 
 /** The resource entries of a statement, with the given actions; `NotResource` counts as everything for an Allow and as nothing for a Deny. */

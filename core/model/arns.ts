@@ -2,12 +2,24 @@ import { get, propertiesOf, text } from "../evaluate/setting.ts";
 import { piecesOf, type SymbolValue, symbolKey, type TextPiece, type Value } from "../evaluate/value.ts";
 import type { ArnText, Hole } from "../iam/arn.ts";
 import type { Template } from "../template/template.ts";
+import { perObject } from "./lazy.ts";
 import { follow, type Project, type Target } from "./project.ts";
 
-/** A text-like value as an ARN's pieces: references to resources in view become the ARN they have; undefined for maps, lists and absence. */
+/**
+ * A text-like value as an ARN's pieces: references to resources in view become the ARN they have; undefined for maps, lists and absence. Equal
+ * texts of a project are one object, so that what is asked of them is found out once.
+ */
 export function arnOf(project: Project, template: Template, value: Value): ArnText | undefined {
-  return piecesOf(value)?.flatMap((piece) => arnPieces(project, template, piece));
+  const pieces = piecesOf(value)?.flatMap((piece) => arnPieces(project, template, piece));
+  if (!pieces) return undefined;
+  const known = textsOf(project);
+  const key = JSON.stringify(pieces);
+  const text = known.get(key) ?? pieces;
+  known.set(key, text);
+  return text;
 }
+
+const textsOf = perObject((_project: Project) => new Map<string, ArnText>());
 
 function arnPieces(project: Project, template: Template, piece: TextPiece): ArnText {
   if (typeof piece === "string") return [piece];

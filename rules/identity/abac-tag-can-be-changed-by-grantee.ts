@@ -1,10 +1,9 @@
 import { namesOfStatement } from "../../core/access/deny-gaps.ts";
 import { type Grant, grantsOf } from "../../core/access/granted.ts";
-import { reachesDynamoDb, resourceArns } from "../../core/access/grants.ts";
+import { reachesDynamoDb, shareResource } from "../../core/access/grants.ts";
 import { labelOf, listOf, shortName } from "../../core/access/words.ts";
 import { compatible, get } from "../../core/evaluate/setting.ts";
 import { piecesKey, piecesOf } from "../../core/evaluate/value.ts";
-import { arnsOverlap } from "../../core/iam/arn-match.ts";
 import { isKey, isPositive, operatorOf, withoutItsKey } from "../../core/iam/conditions.ts";
 import { resourceTagOf } from "../../core/iam/resource-tags.ts";
 import type { ConditionTest, Statement } from "../../core/iam/statements.ts";
@@ -134,7 +133,7 @@ function checkTagging(
         mayChange(statement, gate, action) &&
         !isMoot(gate, statement) &&
         compatible(gate.statement.located, statement.located) &&
-        overlaps(project, gate.statement, statement) &&
+        shareResource(project, gate.statement, statement) &&
         !denies.some((deny) => forbids(project, deny, gate, action)),
     );
     for (const action of actions) known.add(`${action} ${gate.tag}`);
@@ -155,15 +154,6 @@ function checkTagging(
     ],
     fixes: guard(policy, tags, actions),
   });
-}
-
-/** Is there a resource that both speak of? */
-function overlaps(project: Project, a: Statement, b: Statement): boolean {
-  if (a.notResources.length + b.notResources.length > 0) return true;
-  const others = resourceArns(project, b);
-  return resourceArns(project, a).some(({ arn }) =>
-    others.some((other) => arn !== undefined && other.arn !== undefined && arnsOverlap(arn, other.arn) === true),
-  );
 }
 
 /** Does the statement that allows tagging allow all of what the tag limits anyway? Then the tag limits nothing, and others speak of that. */
@@ -210,13 +200,13 @@ function isSameTest(a: ConditionTest, b: ConditionTest): boolean {
  */
 function forbids(project: Project, deny: Statement, gate: Gate, action: string): boolean {
   if (!compatible(deny.located, gate.statement.located) || !namesOfStatement(deny).has(action)) return false;
-  if (!overlaps(project, deny, gate.statement)) return false;
-  return deny.conditions.some((test) => {
+  const speaksOfIt = deny.conditions.some((test) => {
     if (/^aws:Principal/i.test(test.key)) return true;
     if (resourceTagOf(test)?.toLowerCase() === gate.tag.toLowerCase()) return true;
     if (isKey(test, `aws:RequestTag/${gate.tag}`)) return action === TAG;
     return isKey(test, "aws:TagKeys") && letsKeyThrough(test, gate.tag);
   });
+  return speaksOfIt && shareResource(project, deny, gate.statement);
 }
 
 function guard(policy: IdentityPolicy, tags: readonly string[], actions: readonly string[]): Fix[] {
