@@ -6,54 +6,69 @@ import { tableKeyOf } from "./table-arn.ts";
 export interface ArnIndex<T> {
   /** In the order given. */
   all: readonly T[];
-  byKey: ReadonlyMap<string, readonly T[]>;
-  /** Those with wildcards where the key would be. */
-  others: readonly T[];
+  byName: ReadonlyMap<string, readonly T[]>;
+  patterns: readonly T[];
 }
 
 export function indexByArn<T extends { arn: ArnText }>(all: readonly T[]): ArnIndex<T> {
-  const byKey = new Map<string, T[]>();
-  const others: T[] = [];
+  const byName = new Map<string, T[]>();
+  const patterns: T[] = [];
   for (const each of all) {
-    const key = keyOf(each.arn);
-    const known = key === undefined ? others : byKey.get(key);
+    const { start, isPattern } = nameIn(each.arn);
+    const known = isPattern ? patterns : byName.get(start);
     if (known) known.push(each);
-    else if (key !== undefined) byKey.set(key, [each]);
+    else byName.set(start, [each]);
   }
-  return { all, byKey, others };
+  return { all, byName, patterns };
 }
 
-/** Everything that may surely overlap with the ARN, or cover it, or be covered: of what is left out that is never `true`. */
-export function near<T>(index: ArnIndex<T>, arn: ArnText): readonly T[] {
-  const key = keyOf(arn);
-  if (key === undefined) return index.all;
-  const { others } = index;
-  const own = index.byKey.get(key);
-  if (!own) return others;
-  return others.length === 0 ? own : [...own, ...others];
+/**
+ * Everything that surely overlaps with the ARN, covers it or is covered by it, and few others: for whatever is left out, `arnsOverlap` and
+ * `arnCovers` are not `true`. What has the same name comes first.
+ */
+export function near<T extends { arn: ArnText }>(index: ArnIndex<T>, arn: ArnText): readonly T[] {
+  const { start, isPattern } = nameIn(arn);
+  if (isPattern) return start === "" ? index.all : index.all.filter((each) => mayMeet(each.arn, arn));
+  const named = index.byName.get(start) ?? [];
+  return index.patterns.length === 0
+    ? named
+    : [...named, ...index.patterns.filter((each) => start.startsWith(nameIn(each.arn).start))];
 }
 
-/** Everything that may overlap with the ARN for all that is known: only what names another table is left out. */
+function mayMeet(arn: ArnText, pattern: ArnText): boolean {
+  const [a, b] = [nameIn(arn), nameIn(pattern)];
+  return a.start.startsWith(b.start) || (a.isPattern && b.start.startsWith(a.start));
+}
+
+/** Everything that may overlap with the ARN for all that is known: only what names another table in writing is left out. */
 export function perhapsNear<T extends { arn: ArnText }>(index: ArnIndex<T>, arn: ArnText): readonly T[] {
-  const key = writtenTable(arn);
-  if (key === undefined) return index.all;
-  return index.all.filter((each) => (writtenTable(each.arn) ?? key) === key);
+  const name = writtenTable(arn);
+  if (name === undefined) return index.all;
+  return index.all.filter((each) => (writtenTable(each.arn) ?? name) === name);
 }
 
 function writtenTable(arn: ArnText): string | undefined {
-  const key = tableKeyOf(arn);
-  return key?.includes("\0") ? undefined : key;
+  const name = tableKeyOf(arn);
+  return name?.includes("\0") ? undefined : name;
 }
 
-/** Different for ARNs that have nothing in common, as far as that can be told; undefined where wildcards decide. */
-const keyOf = perObject((arn: ArnText): string | undefined => {
+/** What an ARN is found by. */
+interface Name {
+  /** The resource up to the table's name, or all of it; of a pattern what stands before its first wildcard. Holes as in `tableKeyOf`. */
+  start: string;
+  isPattern: boolean;
+}
+
+const nameIn = perObject((arn: ArnText): Name => {
   const table = tableKeyOf(arn);
-  if (table !== undefined) return table;
-  const [start, next] = arn;
+  if (table !== undefined) return { start: `table/${table}`, isPattern: false };
+  const [first, next] = arn;
   // A value that is not known, or what belongs to it: `${Arn}/index/*`.
-  if (typeof start === "object" && (next === undefined || (typeof next === "string" && next.startsWith("/"))))
-    return `\0${start.hole}`;
-  const text = splitArn(arn)?.resource ?? arn;
-  const isPattern = text.some((piece) => typeof piece === "string" && /[*?]/.test(piece));
-  return isPattern ? undefined : `\0${JSON.stringify(text)}`;
+  if (typeof first === "object" && (next === undefined || (typeof next === "string" && next.startsWith("/"))))
+    return { start: `\0${first.hole}\0`, isPattern: false };
+  const resource = splitArn(arn)?.resource;
+  const text = (resource ?? arn).map((piece) => (typeof piece === "string" ? piece : `\0${piece.hole}\0`)).join("");
+  const wildcard = text.search(/[*?]/);
+  if (wildcard < 0) return { start: text, isPattern: false };
+  return { start: resource ? text.slice(0, wildcard) : "", isPattern: true };
 });

@@ -1,7 +1,7 @@
 import { get, propertiesOf, text } from "../evaluate/setting.ts";
 import { piecesOf, type SymbolValue, symbolKey, type TextPiece, type Value } from "../evaluate/value.ts";
 import type { ArnText, Hole } from "../iam/arn.ts";
-import type { Template } from "../template/template.ts";
+import type { Resource, Template } from "../template/template.ts";
 import { perObject } from "./lazy.ts";
 import { follow, type Project, type Target } from "./project.ts";
 
@@ -34,6 +34,14 @@ function isTable({ resource }: Target): boolean {
 
 /** The table's name where it is literal, so that a policy which spells it out speaks of the same table; else a hole. */
 export function nameOfTable({ template, resource }: Pick<Target, "template" | "resource">): string | Hole {
+  return namesOfTables(template)(resource);
+}
+
+const namesOfTables = perObject((template: Template) =>
+  perObject((resource: Resource): string | Hole => readName(template, resource)),
+);
+
+function readName(template: Template, resource: Resource): string | Hole {
   const [only, ...others] = propertiesOf(template, resource).flatMap((each) => get(each, "TableName"));
   const name = only && others.length === 0 && only.when.defaults.length === 0 ? text(only) : undefined;
   return name !== undefined && /^[\w.-]+$/.test(name) ? name : { hole: `${template.file}#${resource.id}` };

@@ -16,6 +16,7 @@ import { requiresKey } from "../../core/iam/conditions.ts";
 import { inStatement, type Statement } from "../../core/iam/statements.ts";
 import { type Fix, replaceItem } from "../../core/lint/fix.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
+import { lazy } from "../../core/model/lazy.ts";
 import { holdersOf, type IdentityPolicy, isIdentityPolicy, policiesOf } from "../../core/model/policies.ts";
 import type { Policy } from "../../core/model/policy.ts";
 import type { Project } from "../../core/model/project.ts";
@@ -142,15 +143,20 @@ function uncoveredActions(
 ): string[] {
   const pattern = text(action);
   if (pattern === undefined) return [];
-  const shapes = resourceArns(project, statement).map(({ arn }) => (arn ? resourceShape(arn) : "unknown"));
-  // `table/*` covers what lies below the tables too.
-  const reachesStreams =
-    shapes.some((shape) => shape === "stream" || shape === "any") ||
-    resourceArns(project, statement).some(({ arn }) => endsInStar(arn?.at(-1)));
-  return grantedActions(project, statement, pattern, denies).filter(
-    (name) =>
-      name.startsWith("dynamodb:") && !leadingKeysSupported.has(name) && (reachesStreams || !isStreamAction(name)),
+  const uncovered = grantedActions(project, statement, pattern, denies).filter(
+    (name) => name.startsWith("dynamodb:") && !leadingKeysSupported.has(name),
   );
+  return uncovered.some(isStreamAction) && !reachesStreams(project, statement)
+    ? uncovered.filter((name) => !isStreamAction(name))
+    : uncovered;
+}
+
+/** `table/*` covers what lies below the tables too. */
+function reachesStreams(project: Project, statement: Statement): boolean {
+  return resourceArns(project, statement).some(({ arn }) => {
+    const shape = arn ? resourceShape(arn) : "unknown";
+    return shape === "stream" || shape === "any" || endsInStar(arn?.at(-1));
+  });
 }
 
 function endsInStar(piece: unknown): boolean {
@@ -168,14 +174,15 @@ function checkNeighbours(project: Project, policy: IdentityPolicy, report: Repor
   const denies = unconditionalDenies(project, policy);
   for (const statement of policy.statements) {
     if (statement.effect !== "Allow" || isLimitedToItems(statement)) continue;
+    const findOther = lazy(() =>
+      limited.find((each) => compatible(each.located, statement.located) && shareTable(project, each, statement)),
+    );
     for (const action of statement.actions) {
       const open = uncoveredActions(project, statement, action, denies).filter(
         (name) => DATA_ACTIONS.has(name) || name === SEARCH,
       );
       if (open.length === 0) continue;
-      const other = limited.find(
-        (each) => compatible(each.located, statement.located) && shareTable(project, each, statement),
-      );
+      const other = findOther();
       if (!other) break;
       report(
         { ...action, when: inStatement(statement, action) },

@@ -108,11 +108,9 @@ function isOld(version: Setting): boolean {
 
 /** Variables in resources and condition values, in a document of a version that has none. */
 function checkVersion(policy: Policy, statement: Statement, report: Report): void {
-  const uses = usesIn(statement);
-  if (uses.length === 0) return;
   for (const version of policy.versions) {
     if (!isOld(version) && !isUnknown(version)) continue;
-    for (const { value, variables } of uses) {
+    for (const { value, variables } of usesIn(statement)) {
       if (!compatible(value, version)) continue;
       const at = { ...value, when: inStatement(statement, value, version) };
       if (!isOld(version)) {
