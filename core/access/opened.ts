@@ -62,14 +62,8 @@ function findMatched(byName: ReadonlyMap<string, readonly Table[]>, arn: ArnText
  * particular.
  */
 export function tablesNamedBy(project: Project, statement: Statement): readonly Table[] {
-  const byName = tablesByName(project);
-  const found = new Set<Table>();
-  for (const { arn } of resourceArns(project, statement)) {
-    const name = arn && tableNameOf(arn);
-    const key = name ? keyOf(name) : "*";
-    if (!/[*?]/.test(key)) for (const table of byName.get(key) ?? []) found.add(table);
-  }
-  return [...found];
+  const arns = new Set(resourceArns(project, statement).map(({ arn }) => arn));
+  return [...new Set([...arns].flatMap((arn) => (arn ? tablesNamed(project, arn) : [])))];
 }
 
 /** How many tables are pointed at: more are no help. */

@@ -6,38 +6,41 @@ import { tableKeyOf } from "./table-arn.ts";
 export interface ArnIndex<T> {
   /** In the order given. */
   all: readonly T[];
+  entries: readonly Entry<T>[];
   byName: ReadonlyMap<string, readonly T[]>;
-  patterns: readonly T[];
+  patterns: readonly Entry<T>[];
+}
+
+interface Entry<T> extends Name {
+  thing: T;
 }
 
 export function indexByArn<T extends { arn: ArnText }>(all: readonly T[]): ArnIndex<T> {
+  const entries = all.map((thing) => ({ thing, ...nameIn(thing.arn) }));
   const byName = new Map<string, T[]>();
-  const patterns: T[] = [];
-  for (const each of all) {
-    const { start, isPattern } = nameIn(each.arn);
-    const known = isPattern ? patterns : byName.get(start);
-    if (known) known.push(each);
-    else byName.set(start, [each]);
+  for (const { thing, start, isPattern } of entries) {
+    if (isPattern) continue;
+    const known = byName.get(start);
+    if (known) known.push(thing);
+    else byName.set(start, [thing]);
   }
-  return { all, byName, patterns };
+  return { all, entries, byName, patterns: entries.filter(({ isPattern }) => isPattern) };
 }
 
 /**
  * Everything that surely overlaps with the ARN, covers it or is covered by it, and few others: for whatever is left out, `arnsOverlap` and
  * `arnCovers` are not `true`. What has the same name comes first.
  */
-export function near<T extends { arn: ArnText }>(index: ArnIndex<T>, arn: ArnText): readonly T[] {
+export function near<T>(index: ArnIndex<T>, arn: ArnText): readonly T[] {
   const { start, isPattern } = nameIn(arn);
-  if (isPattern) return start === "" ? index.all : index.all.filter((each) => mayMeet(each.arn, arn));
+  if (isPattern) {
+    if (start === "") return index.all;
+    const mayMeet = (each: Name) => each.start.startsWith(start) || (each.isPattern && start.startsWith(each.start));
+    return index.entries.filter(mayMeet).map(({ thing }) => thing);
+  }
   const named = index.byName.get(start) ?? [];
-  return index.patterns.length === 0
-    ? named
-    : [...named, ...index.patterns.filter((each) => start.startsWith(nameIn(each.arn).start))];
-}
-
-function mayMeet(arn: ArnText, pattern: ArnText): boolean {
-  const [a, b] = [nameIn(arn), nameIn(pattern)];
-  return a.start.startsWith(b.start) || (a.isPattern && b.start.startsWith(a.start));
+  const matching = index.patterns.filter((each) => start.startsWith(each.start));
+  return matching.length === 0 ? named : [...named, ...matching.map(({ thing }) => thing)];
 }
 
 /** Everything that may overlap with the ARN for all that is known: only what names another table in writing is left out. */

@@ -10,16 +10,24 @@ import { follow, type Project, type Target } from "./project.ts";
  * texts of a project are one object, so that what is asked of them is found out once.
  */
 export function arnOf(project: Project, template: Template, value: Value): ArnText | undefined {
-  const pieces = piecesOf(value)?.flatMap((piece) => arnPieces(project, template, piece));
+  const pieces = piecesOf(value);
   if (!pieces) return undefined;
-  const known = textsOf(project);
-  const key = JSON.stringify(pieces);
-  const text = known.get(key) ?? pieces;
-  known.set(key, text);
-  return text;
+  return sameObject(arnsIn(project)(template), pieces, () => {
+    const text = pieces.flatMap((piece) => arnPieces(project, template, piece));
+    return sameObject(textsIn(project), text, () => text);
+  });
 }
 
-const textsOf = perObject((_project: Project) => new Map<string, ArnText>());
+const arnsIn = perObject((_project: Project) => perObject((_template: Template) => new Map<string, ArnText>()));
+const textsIn = perObject((_project: Project) => new Map<string, ArnText>());
+
+/** What is known by the text of a list, or made now. */
+function sameObject<T>(known: Map<string, T>, list: readonly unknown[], make: () => T): T {
+  const key = JSON.stringify(list);
+  const found = known.get(key) ?? make();
+  known.set(key, found);
+  return found;
+}
 
 function arnPieces(project: Project, template: Template, piece: TextPiece): ArnText {
   if (typeof piece === "string") return [piece];

@@ -10,6 +10,7 @@ import type { ConditionTest, Statement } from "../../core/iam/statements.ts";
 import { matchesWildcard } from "../../core/iam/wildcard.ts";
 import { append, type Fix } from "../../core/lint/fix.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
+import { lazy } from "../../core/model/lazy.ts";
 import { holdersOf, type IdentityPolicy, policiesOf, subjectOf } from "../../core/model/policies.ts";
 import type { Project } from "../../core/model/project.ts";
 import { relatedHolders } from "../../core/model/roles.ts";
@@ -80,10 +81,10 @@ export default defineRule({
       const taggings = grantsOf(project, policy).filter(({ names }) => names.includes(TAG) || names.includes(UNTAG));
       if (taggings.length === 0) continue;
       const statements = statementsBeside(project, policy);
-      const gates = statements.flatMap((statement) => gatesOf(project, statement));
-      if (gates.length === 0) continue;
       const denies = statements.filter(({ effect }) => effect === "Deny");
-      for (const tagging of taggings) checkTagging(project, policy, tagging, gates, denies, report);
+      const gates = statements.flatMap((statement) => gatesOf(project, statement, denies));
+      if (gates.length === 0) continue;
+      for (const tagging of taggings) checkTagging(project, policy, tagging, gates, report);
     }
   },
 });
@@ -100,9 +101,11 @@ interface Gate {
   test: ConditionTest;
   tag: string;
   by: readonly string[];
+  /** Those of them that no Deny forbids. */
+  open: () => readonly string[];
 }
 
-function gatesOf(project: Project, statement: Statement): Gate[] {
+function gatesOf(project: Project, statement: Statement, denies: readonly Statement[]): Gate[] {
   return statement.conditions.flatMap((test): Gate[] => {
     const tag = resourceTagOf(test);
     const isTrueWithout = tag === undefined ? undefined : withoutItsKey(test);
@@ -110,7 +113,9 @@ function gatesOf(project: Project, statement: Statement): Gate[] {
     if (namesOfStatement(statement).size === 0) return [];
     // To give a tag is enough for an Allow that asks for one, and to get out of a Deny of everything else.
     const byGiving = isTrueWithout === (statement.effect === "Deny");
-    return [{ statement, test, tag, by: byGiving ? [TAG] : [TAG, UNTAG] }];
+    const by = byGiving ? [TAG] : [TAG, UNTAG];
+    const isOpen = (action: string) => !denies.some((deny) => forbids(project, deny, statement, tag, action));
+    return [{ statement, test, tag, by, open: lazy(() => by.filter(isOpen)) }];
   });
 }
 
@@ -119,7 +124,6 @@ function checkTagging(
   policy: IdentityPolicy,
   tagging: Grant,
   gates: readonly Gate[],
-  denies: readonly Statement[],
   report: Report,
 ): void {
   const { statement, names, at } = tagging;
@@ -133,8 +137,8 @@ function checkTagging(
         mayChange(statement, gate, action) &&
         !isMoot(gate, statement) &&
         compatible(gate.statement.located, statement.located) &&
-        shareResource(project, gate.statement, statement) &&
-        !denies.some((deny) => forbids(project, deny, gate, action)),
+        gate.open().includes(action) &&
+        shareResource(project, gate.statement, statement),
     );
     for (const action of actions) known.add(`${action} ${gate.tag}`);
     return actions.length > 0 ? [{ gate, actions }] : [];
@@ -198,15 +202,15 @@ function isSameTest(a: ConditionTest, b: ConditionTest): boolean {
  * Does a Deny keep the tag from being changed? One that names tagging for this tag (as the resource's, the request's or one of its keys) or for
  * some principals only; unconditional ones count in what is granted already.
  */
-function forbids(project: Project, deny: Statement, gate: Gate, action: string): boolean {
-  if (!compatible(deny.located, gate.statement.located) || !namesOfStatement(deny).has(action)) return false;
-  const speaksOfIt = deny.conditions.some((test) => {
+function forbids(project: Project, deny: Statement, gated: Statement, tag: string, action: string): boolean {
+  if (!compatible(deny.located, gated.located) || !namesOfStatement(deny).has(action)) return false;
+  const speaksOfTag = deny.conditions.some((test) => {
     if (/^aws:Principal/i.test(test.key)) return true;
-    if (resourceTagOf(test)?.toLowerCase() === gate.tag.toLowerCase()) return true;
-    if (isKey(test, `aws:RequestTag/${gate.tag}`)) return action === TAG;
-    return isKey(test, "aws:TagKeys") && letsKeyThrough(test, gate.tag);
+    if (resourceTagOf(test)?.toLowerCase() === tag.toLowerCase()) return true;
+    if (isKey(test, `aws:RequestTag/${tag}`)) return action === TAG;
+    return isKey(test, "aws:TagKeys") && letsKeyThrough(test, tag);
   });
-  return speaksOfIt && shareResource(project, deny, gate.statement);
+  return speaksOfTag && shareResource(project, deny, gated);
 }
 
 function guard(policy: IdentityPolicy, tags: readonly string[], actions: readonly string[]): Fix[] {
