@@ -40,6 +40,9 @@ export function indexReaches(reaches: readonly Reach[]): ReachIndex {
   return indexByArn([...groups.values()]);
 }
 
+/** Every Deny of a policy asks about the same tables. */
+const nearIn = perObject((index: ReachIndex) => perObject((arn: ArnText) => near(index, arn)));
+
 /** The resource entries of a statement, with the given actions; `NotResource` counts as everything for an Allow and as nothing for a Deny. */
 export function reachesOf(project: Project, statement: Statement, names: ReadonlySet<string>): Reach[] {
   if (statement.notResources.length > 0) return statement.effect === "Allow" ? [{ names, arn: ["*"], statement }] : [];
@@ -94,8 +97,8 @@ export function gapsBeside(project: Project, deny: Statement, allows: ReachIndex
   const below: DenyGaps["below"][number][] = [];
   for (const { setting, arn } of resourceArns(project, deny)) {
     if (!arn || couldBeService(arn, "dynamodb") === false) continue;
-    const allowed = near(allows, arn);
-    const denied = near(denies, arn);
+    const allowed = nearIn(allows)(arn);
+    const denied = nearIn(denies)(arn);
     const isStopped = (name: string, target: ArnText, bulk: boolean) =>
       denied.some(
         (group) =>

@@ -154,7 +154,7 @@ function newVersion(policy: Policy, version: Setting): Fix {
 /** Variables that CloudFormation takes for names of the template. */
 function checkSubTexts(policy: Policy, statements: readonly Statement[], report: Report): void {
   for (const { at, names } of policySubTexts(policy, statements)) {
-    const variables = names.filter((name) => variablesIn(`\${${name}}`).length === 1);
+    const variables = names.filter((name) => name.includes(":") && variablesIn(`\${${name}}`).length === 1);
     if (variables.length === 0) continue;
     const written = (mark: string) => listOf(variables.map((name) => `\${${mark}${name}}`));
     report(at, {
