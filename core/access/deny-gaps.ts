@@ -3,7 +3,7 @@ import { piecesKey, piecesOf } from "../evaluate/value.ts";
 import { complementOf, expandAction } from "../iam/actions.ts";
 import { type ArnText, couldBeService, isBareStar, resourceShape } from "../iam/arn.ts";
 import { type ArnIndex, indexByArn, near } from "../iam/arn-index.ts";
-import { arnCovers, arnsOverlap } from "../iam/arn-match.ts";
+import { surelyCovers, surelyOverlap } from "../iam/arn-match.ts";
 import { isKey, isPositive } from "../iam/conditions.ts";
 import type { ConditionTest, Statement } from "../iam/statements.ts";
 import { anyBelow, type Below, reachesBelow, tableArnOf } from "../iam/table-arn.ts";
@@ -103,7 +103,7 @@ export function gapsBeside(project: Project, deny: Statement, allows: ReachIndex
       denied.some(
         (group) =>
           group.names.has(name) &&
-          arnCovers(group.arn, target) === true &&
+          surelyCovers(group.arn, target) &&
           group.members.some((each) => each.statement && isWide(each.statement) && stops(each, name, bulk)),
       );
     for (const [name, gap] of open) {
@@ -189,11 +189,11 @@ function reaches(allowed: ArnText, name: string, arn: ArnText): boolean {
     if (!reachesBelow(allowed, below)) return false;
     if (isBareStar(allowed) || isBareStar(arn)) return true;
     const [left, right] = [tableArnOf(allowed), tableArnOf(arn)];
-    return left !== undefined && right !== undefined && arnsOverlap(left, right) === true;
+    return left !== undefined && right !== undefined && surelyOverlap(left, right);
   }
   const shape = resourceShape(allowed);
   const isRight = shape === "table" || shape === "any" || (shape === "index" && INDEX_READS.includes(name));
-  return isRight && arnsOverlap(allowed, arn) === true;
+  return isRight && surelyOverlap(allowed, arn);
 }
 
 /** The denied actions that an Allow lets through to the indexes, or streams, of the table that the entry names. */
@@ -208,13 +208,13 @@ function gapsBelow(
   const none = { gaps: [], isWrittenOut: false };
   if (candidates.length === 0 || resourceShape(arn) !== "table") return none;
   const any = anyBelow(arn, below);
-  if (arnCovers(arn, any) === true) return none;
+  if (surelyCovers(arn, any)) return none;
   let isWrittenOut = false;
   const gaps = candidates.flatMap((name) => {
     const gap = openGap(name, deny);
     for (const group of allows.filter(({ names }) => names.has(name))) {
       const isNamed = resourceShape(group.arn) === below;
-      const coversAll = arnCovers(group.arn, any) === true;
+      const coversAll = surelyCovers(group.arn, any);
       if (!coversAll && !(isNamed && isOf(group.arn, arn))) continue;
       if (isStopped(name, coversAll ? any : group.arn)) continue;
       gap.add(group);
@@ -227,5 +227,5 @@ function gapsBelow(
 
 function isOf(below: ArnText, table: ArnText): boolean {
   const own = tableArnOf(below);
-  return own !== undefined && arnsOverlap(own, table) === true;
+  return own !== undefined && surelyOverlap(own, table);
 }

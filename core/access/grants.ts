@@ -5,7 +5,7 @@ import { piecesKey, piecesOf } from "../evaluate/value.ts";
 import { complementOf, expandAction, type Service } from "../iam/actions.ts";
 import { type ArnText, couldBeService, coversEveryTable, isBareStar } from "../iam/arn.ts";
 import { type ArnIndex, indexByArn, near } from "../iam/arn-index.ts";
-import { arnCovers, arnsOverlap } from "../iam/arn-match.ts";
+import { arnsOverlap, surelyCovers, surelyOverlap } from "../iam/arn-match.ts";
 import type { Statement } from "../iam/statements.ts";
 import { arnOf } from "../model/arns.ts";
 import { perObject } from "../model/lazy.ts";
@@ -66,7 +66,7 @@ const sharesResource = perObject((project: Project) =>
     perObject((b: Statement): boolean => {
       const others = resourceIndex(project, b);
       return resourceIndex(project, a).all.some(({ arn }) =>
-        near(others, arn).some((other) => arnsOverlap(arn, other.arn) === true),
+        near(others, arn).some((other) => surelyOverlap(arn, other.arn)),
       );
     }),
   ),
@@ -215,7 +215,7 @@ function coversResources(project: Project, deny: Statement, allow: Statement): b
   }
   const patterns = resourceIndex(project, deny);
   return allowed.every(
-    ({ arn }) => arn && near(patterns, arn).some((each) => arnCovers(each.arn, arn) === true && isAlways(each.setting)),
+    ({ arn }) => arn && near(patterns, arn).some((each) => surelyCovers(each.arn, arn) && isAlways(each.setting)),
   );
 }
 

@@ -1,6 +1,6 @@
 import { type ArnText, couldBeService, splitArn, tableNameOf } from "../iam/arn.ts";
 import { indexByArn, near } from "../iam/arn-index.ts";
-import { arnsOverlap } from "../iam/arn-match.ts";
+import { surelyOverlap } from "../iam/arn-match.ts";
 import type { Statement } from "../iam/statements.ts";
 import { perObject } from "../model/lazy.ts";
 import type { Project } from "../model/project.ts";
@@ -9,9 +9,7 @@ import { resourceArns } from "./grants.ts";
 /** Do both speak of one table, or of what belongs to it? Whoever reads an index or a stream reads the table's items. */
 export function shareTable(project: Project, a: Statement, b: Statement): boolean {
   const others = tableArns(project)(b);
-  return tableArns(project)(a).all.some(({ arn }) =>
-    near(others, arn).some((other) => arnsOverlap(arn, other.arn) === true),
-  );
+  return tableArns(project)(a).all.some(({ arn }) => near(others, arn).some((other) => surelyOverlap(arn, other.arn)));
 }
 
 const tableArns = perObject((project: Project) =>

@@ -27,8 +27,13 @@ export const tableKeyOf = perObject((arn: ArnText): string | undefined => {
 
 /** Any one index or stream of the table: what a pattern must match to match all of them. */
 export function anyBelow(table: ArnText, below: Below): ArnText {
-  return [...table, `/${below}/`, { hole: `any ${below}` }];
+  return anyOf[below](table);
 }
+
+const anyOf: Record<Below, (table: ArnText) => ArnText> = {
+  index: perObject((table) => [...table, "/index/", { hole: "any index" }]),
+  stream: perObject((table) => [...table, "/stream/", { hole: "any stream" }]),
+};
 
 /** Can the entry match an index, or a stream, of its tables? `table/Orders*` and `*` can, beside the tables. */
 export function reachesBelow(arn: ArnText, below: Below): boolean {
