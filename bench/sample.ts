@@ -74,11 +74,16 @@ function service(index: number): string {
 
 /**
  * A template with one role whose only policy has many statements about many tables, in the forms people write: by reference, by name, by
- * prefix, with wildcards, conditions and denies.
+ * prefix, with wildcards, conditions and denies. Each statement names `named` of the tables.
  */
-export function policyTemplate(statements: number, tables: number): string {
+export function policyTemplate(statements: number, tables: number, named: number): string {
   const tablesText = Array.from({ length: tables }, (_, index) => table(index)).join("");
-  const statementsText = Array.from({ length: statements }, (_, index) => statement(index, index % tables)).join("");
+  const statementsText = Array.from({ length: statements }, (_, index) =>
+    statement(
+      index,
+      Array.from({ length: named }, (_, offset) => (index + offset) % tables),
+    ),
+  ).join("");
   return `AWSTemplateFormatVersion: '2010-09-09'
 Resources:
   Role:
@@ -123,18 +128,22 @@ const KEY = `  Key:
 `;
 
 /** The forms take turns. */
-function statement(index: number, tableIndex: number): string {
-  const arn = `!GetAtt Table${tableIndex}.Arn`;
-  const named = `!Sub "arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/service-${tableIndex}"`;
+function statement(index: number, tables: readonly number[]): string {
+  const list = (...forms: ((table: number) => string)[]) =>
+    `[${tables.flatMap((each) => forms.map((form) => form(each))).join(", ")}]`;
+  const arn = (each: number) => `!GetAtt Table${each}.Arn`;
+  const below = (path: string) => (each: number) => `!Sub "\${Table${each}.Arn}/${path}"`;
+  const named = (end: string) => (each: number) =>
+    `!Sub "arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/service-${each}${end}"`;
   const bodies = [
-    `{ Effect: Allow, Action: [dynamodb:GetItem, dynamodb:Query, dynamodb:PutItem], Resource: [${arn}, !Sub "\${Table${tableIndex}.Arn}/index/*"] }`,
-    `{ Effect: Allow, Action: [dynamodb:Get*, dynamodb:BatchGet*], Resource: ${named} }`,
-    `{ Effect: Allow, Action: [dynamodb:GetItem, dynamodb:Query], Resource: ${arn}, Condition: { "ForAllValues:StringEquals": { dynamodb:LeadingKeys: ["\${aws:userid}"] } } }`,
-    `{ Effect: Allow, Action: dynamodb:Update*, Resource: ${arn} }`,
-    `{ Effect: Deny, Action: [dynamodb:DeleteTable, dynamodb:DeleteItem], Resource: ${named} }`,
-    `{ Effect: Allow, Action: [dynamodb:GetRecords, dynamodb:GetShardIterator, dynamodb:DescribeStream], Resource: !Sub "\${Table${tableIndex}.Arn}/stream/*" }`,
+    `{ Effect: Allow, Action: [dynamodb:GetItem, dynamodb:Query, dynamodb:PutItem], Resource: ${list(arn, below("index/*"))} }`,
+    `{ Effect: Allow, Action: [dynamodb:Get*, dynamodb:BatchGet*], Resource: ${list(named(""))} }`,
+    `{ Effect: Allow, Action: [dynamodb:GetItem, dynamodb:Query], Resource: ${list(arn)}, Condition: { "ForAllValues:StringEquals": { dynamodb:LeadingKeys: ["\${aws:userid}"] } } }`,
+    `{ Effect: Allow, Action: dynamodb:Update*, Resource: ${list(arn)} }`,
+    `{ Effect: Deny, Action: [dynamodb:DeleteTable, dynamodb:DeleteItem], Resource: ${list(named(""))} }`,
+    `{ Effect: Allow, Action: [dynamodb:GetRecords, dynamodb:GetShardIterator, dynamodb:DescribeStream], Resource: ${list(below("stream/*"))} }`,
     `{ Effect: Allow, Action: [kms:Decrypt, kms:GenerateDataKey], Resource: !GetAtt Key.Arn }`,
-    `{ Effect: Allow, Action: dynamodb:PutItem, Resource: !Sub "arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/service-${tableIndex}*", Condition: { StringEquals: { aws:ResourceTag/team: orders } } }`,
+    `{ Effect: Allow, Action: dynamodb:PutItem, Resource: ${list(named("*"))}, Condition: { StringEquals: { aws:ResourceTag/team: orders } } }`,
   ];
   return `          - ${bodies[index % bodies.length]}\n`;
 }

@@ -9,7 +9,7 @@ import type { Policy } from "../model/policy.ts";
 import type { Project } from "../model/project.ts";
 import type { View } from "../model/view.ts";
 import { deniesBeside, surelyDeniedBeside } from "./denies-beside.ts";
-import { couldNameDynamoDb, grantedActions, mayReach, reachesDynamoDb, withoutDenied } from "./grants.ts";
+import { couldNameDynamoDb, grantedActions, reachesDynamoDb, withoutDenied } from "./grants.ts";
 import { appliesTo } from "./resource-types.ts";
 
 export const ATTRIBUTES = "dynamodb:Attributes";
@@ -133,7 +133,7 @@ export function notDeniedWith(
   names: readonly string[],
 ): { surely: readonly string[]; perhaps: readonly string[] } {
   const denies = deniesBeside(project, policy, statement)
-    .filter((deny) => looksOnlyAt(deny, key) && mayReach(project, deny, statement))
+    .filter((deny) => looksOnlyAt(deny, key))
     .map((deny) => ({ deny, applies: permits(deny, key, value) }));
   const left = (applying: typeof denies) => {
     const statements = applying.map(({ deny }) => deny);

@@ -2,13 +2,14 @@ import { isImplied } from "../evaluate/branches.ts";
 import type { Setting } from "../evaluate/setting.ts";
 import { piecesOf } from "../evaluate/value.ts";
 import { leadingKeysSupported } from "../iam/action-classes.ts";
+import { near } from "../iam/arn-index.ts";
 import { arnCovers } from "../iam/arn-match.ts";
 import { isFixed, isKey, isPositive, operatorOf, withoutItsKey } from "../iam/conditions.ts";
 import type { ConditionTest, Statement } from "../iam/statements.ts";
 import { claimOf } from "../model/issuers.ts";
 import { type IamPrincipal, surePoliciesOf } from "../model/policies.ts";
 import type { Project } from "../model/project.ts";
-import { resourceArns } from "./grants.ts";
+import { resourceArns, resourceIndex } from "./grants.ts";
 import { LEADING_KEYS, matchesEveryKey } from "./leading-keys.ts";
 
 /**
@@ -96,8 +97,8 @@ function appliesTo(deny: Statement, allow: Statement): boolean {
 }
 
 function coversAll(project: Project, deny: Statement, allow: Statement): boolean {
-  const denied = resourceArns(project, deny);
+  const denied = resourceIndex(project, deny);
   return resourceArns(project, allow).every(
-    ({ arn }) => arn && denied.some((each) => each.arn && arnCovers(each.arn, arn) === true),
+    ({ arn }) => arn && near(denied, arn).some((each) => arnCovers(each.arn, arn) === true),
   );
 }

@@ -2,10 +2,11 @@ import { compatible, type Setting, text } from "../evaluate/setting.ts";
 import { piecesKey, piecesOf } from "../evaluate/value.ts";
 import { complementOf, expandAction } from "../iam/actions.ts";
 import { type ArnText, couldBeService, isBareStar, resourceShape } from "../iam/arn.ts";
-import { arnCovers, arnsOverlap } from "../iam/arn-match.ts";
+import { type ArnIndex, indexByArn, near } from "../iam/arn-index.ts";
+import { surelyCovers, surelyOverlap } from "../iam/arn-match.ts";
 import { isKey, isPositive } from "../iam/conditions.ts";
 import type { ConditionTest, Statement } from "../iam/statements.ts";
-import { anyBelow, type Below, reachesBelow, tableArnOf, tableKeyOf } from "../iam/table-arn.ts";
+import { anyBelow, type Below, reachesBelow, tableArnOf } from "../iam/table-arn.ts";
 import { perObject } from "../model/lazy.ts";
 import type { Project } from "../model/project.ts";
 import { appliesWith, resourceArns } from "./grants.ts";
@@ -26,37 +27,21 @@ interface Group {
   members: Reach[];
 }
 
-/** Reaches by the table they name; those with wildcards, and those of other things, apart. */
-export interface ReachIndex {
-  byTable: ReadonlyMap<string, readonly Group[]>;
-  others: readonly Group[];
-  all: readonly Group[];
-}
+export type ReachIndex = ArnIndex<Group>;
 
 export function indexReaches(reaches: readonly Reach[]): ReachIndex {
-  const groups = new Map<string, Group>();
+  const groups = new Map<ArnText, Group>();
   for (const reach of reaches) {
-    const key = JSON.stringify(reach.arn);
-    const group = groups.get(key) ?? { arn: reach.arn, names: new Set<string>(), members: [] };
-    groups.set(key, group);
+    const group = groups.get(reach.arn) ?? { arn: reach.arn, names: new Set<string>(), members: [] };
+    groups.set(reach.arn, group);
     group.members.push(reach);
     for (const name of reach.names) group.names.add(name);
   }
-  const byTable = new Map<string, Group[]>();
-  const others: Group[] = [];
-  for (const group of groups.values()) {
-    const key = tableKeyOf(group.arn);
-    const known = key === undefined ? others : byTable.get(key);
-    if (known) known.push(group);
-    else if (key !== undefined) byTable.set(key, [group]);
-  }
-  return { byTable, others, all: [...groups.values()] };
+  return indexByArn([...groups.values()]);
 }
 
-function near(index: ReachIndex, arn: ArnText): readonly Group[] {
-  const key = tableKeyOf(arn);
-  return key === undefined ? index.all : [...(index.byTable.get(key) ?? []), ...index.others];
-}
+/** Every Deny of a policy asks about the same tables. */
+const nearIn = perObject((index: ReachIndex) => perObject((arn: ArnText) => near(index, arn)));
 
 /** The resource entries of a statement, with the given actions; `NotResource` counts as everything for an Allow and as nothing for a Deny. */
 export function reachesOf(project: Project, statement: Statement, names: ReadonlySet<string>): Reach[] {
@@ -112,13 +97,13 @@ export function gapsBeside(project: Project, deny: Statement, allows: ReachIndex
   const below: DenyGaps["below"][number][] = [];
   for (const { setting, arn } of resourceArns(project, deny)) {
     if (!arn || couldBeService(arn, "dynamodb") === false) continue;
-    const allowed = near(allows, arn);
-    const denied = near(denies, arn);
+    const allowed = nearIn(allows)(arn);
+    const denied = nearIn(denies)(arn);
     const isStopped = (name: string, target: ArnText, bulk: boolean) =>
       denied.some(
         (group) =>
           group.names.has(name) &&
-          arnCovers(group.arn, target) === true &&
+          surelyCovers(group.arn, target) &&
           group.members.some((each) => each.statement && isWide(each.statement) && stops(each, name, bulk)),
       );
     for (const [name, gap] of open) {
@@ -204,11 +189,11 @@ function reaches(allowed: ArnText, name: string, arn: ArnText): boolean {
     if (!reachesBelow(allowed, below)) return false;
     if (isBareStar(allowed) || isBareStar(arn)) return true;
     const [left, right] = [tableArnOf(allowed), tableArnOf(arn)];
-    return left !== undefined && right !== undefined && arnsOverlap(left, right) === true;
+    return left !== undefined && right !== undefined && surelyOverlap(left, right);
   }
   const shape = resourceShape(allowed);
   const isRight = shape === "table" || shape === "any" || (shape === "index" && INDEX_READS.includes(name));
-  return isRight && arnsOverlap(allowed, arn) === true;
+  return isRight && surelyOverlap(allowed, arn);
 }
 
 /** The denied actions that an Allow lets through to the indexes, or streams, of the table that the entry names. */
@@ -223,13 +208,13 @@ function gapsBelow(
   const none = { gaps: [], isWrittenOut: false };
   if (candidates.length === 0 || resourceShape(arn) !== "table") return none;
   const any = anyBelow(arn, below);
-  if (arnCovers(arn, any) === true) return none;
+  if (surelyCovers(arn, any)) return none;
   let isWrittenOut = false;
   const gaps = candidates.flatMap((name) => {
     const gap = openGap(name, deny);
     for (const group of allows.filter(({ names }) => names.has(name))) {
       const isNamed = resourceShape(group.arn) === below;
-      const coversAll = arnCovers(group.arn, any) === true;
+      const coversAll = surelyCovers(group.arn, any);
       if (!coversAll && !(isNamed && isOf(group.arn, arn))) continue;
       if (isStopped(name, coversAll ? any : group.arn)) continue;
       gap.add(group);
@@ -242,5 +227,5 @@ function gapsBelow(
 
 function isOf(below: ArnText, table: ArnText): boolean {
   const own = tableArnOf(below);
-  return own !== undefined && arnsOverlap(own, table) === true;
+  return own !== undefined && surelyOverlap(own, table);
 }

@@ -3,8 +3,9 @@ import { factsOf } from "../evaluate/path.ts";
 import { type Setting, text } from "../evaluate/setting.ts";
 import { piecesKey, piecesOf } from "../evaluate/value.ts";
 import { complementOf, expandAction, type Service } from "../iam/actions.ts";
-import { type ArnText, couldBeService, coversEveryTable, isBareStar, tableNameOf } from "../iam/arn.ts";
-import { arnCovers, arnsOverlap } from "../iam/arn-match.ts";
+import { type ArnText, couldBeService, coversEveryTable, isBareStar } from "../iam/arn.ts";
+import { type ArnIndex, indexByArn, near } from "../iam/arn-index.ts";
+import { arnsOverlap, surelyCovers, surelyOverlap } from "../iam/arn-match.ts";
 import type { Statement } from "../iam/statements.ts";
 import { arnOf } from "../model/arns.ts";
 import { perObject } from "../model/lazy.ts";
@@ -29,32 +30,47 @@ export function resourceArns(project: Project, statement: Statement): readonly R
 export interface ResourceArn {
   setting: Setting;
   arn: ArnText | undefined;
-  /** The table's name where it is written out, for a quick look: two different ones have nothing in common. */
-  table?: string;
 }
 
 const arnsInMemory = perObject((project: Project) =>
-  perObject((statement: Statement): ResourceArn[] =>
-    statement.resources.map((setting): ResourceArn => {
-      const arn = arnOf(project, setting.template, setting.value);
-      const [table, ...others] = (arn && tableNameOf(arn)) ?? [];
-      const isWrittenOut = typeof table === "string" && others.length === 0 && !/[*?]/.test(table);
-      return { setting, arn, ...(isWrittenOut && { table }) };
-    }),
+  perObject((statement: Statement): readonly ResourceArn[] =>
+    statement.resources.map((setting) => ({ setting, arn: arnOf(project, setting.template, setting.value) })),
   ),
 );
 
-/** False where two resources speak of two tables by their names, so that it need not be asked whether one covers the other. */
-export function mayMeet(a: ResourceArn, b: ResourceArn): boolean {
-  return a.table === undefined || b.table === undefined || a.table === b.table;
+export interface KnownArn extends ResourceArn {
+  arn: ArnText;
 }
 
-/** The same of two statements. */
-export function mayReach(project: Project, a: Statement, b: Statement): boolean {
-  if (a.notResources.length > 0 || b.notResources.length > 0) return true;
-  const others = resourceArns(project, b);
-  return resourceArns(project, a).some((each) => others.some((other) => mayMeet(each, other)));
+/** Those that are texts, by what they name. */
+export function resourceIndex(project: Project, statement: Statement): ArnIndex<KnownArn> {
+  return indexInMemory(project)(statement);
 }
+
+const indexInMemory = perObject((project: Project) =>
+  perObject(
+    (statement: Statement): ArnIndex<KnownArn> =>
+      indexByArn(resourceArns(project, statement).flatMap(({ setting, arn }) => (arn ? [{ setting, arn }] : []))),
+  ),
+);
+
+/** Is there surely a resource that both statements speak of? */
+export function shareResource(project: Project, a: Statement, b: Statement): boolean {
+  if (a.notResources.length + b.notResources.length > 0) return true;
+  return sharesResource(project)(a)(b);
+}
+
+/** Of two statements, asked for every action and condition of each. */
+const sharesResource = perObject((project: Project) =>
+  perObject((a: Statement) =>
+    perObject((b: Statement): boolean => {
+      const others = resourceIndex(project, b);
+      return resourceIndex(project, a).all.some(({ arn }) =>
+        near(others, arn).some((other) => surelyOverlap(arn, other.arn)),
+      );
+    }),
+  ),
+);
 
 /**
  * Can any resource of the statement be a DynamoDB or DAX ARN? Undefined where holes decide all of it. A statement about an S3 bucket never is
@@ -197,15 +213,9 @@ function coversResources(project: Project, deny: Statement, allow: Statement): b
     const excepted = deny.notResources.map((setting) => arnOf(project, setting.template, setting.value));
     return allowed.every(({ arn }) => arn && excepted.every((each) => each && arnsOverlap(each, arn) === false));
   }
-  return allowed.every((each) =>
-    denied.some(
-      (pattern) =>
-        each.arn &&
-        pattern.arn &&
-        mayMeet(pattern, each) &&
-        arnCovers(pattern.arn, each.arn) === true &&
-        isAlways(pattern.setting),
-    ),
+  const patterns = resourceIndex(project, deny);
+  return allowed.every(
+    ({ arn }) => arn && near(patterns, arn).some((each) => surelyCovers(each.arn, arn) && isAlways(each.setting)),
   );
 }
 

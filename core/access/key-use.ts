@@ -25,6 +25,14 @@ type Answer = "yes" | "no" | "unknown";
  * or a condition, may let it. Grants are never in view, so `no` means that nothing written does.
  */
 export function mayDecrypt(project: Project, principal: IamPrincipal, key: Key): Answer {
+  return answersOf(project)(principal)(key);
+}
+
+const answersOf = perObject((project: Project) =>
+  perObject((principal: IamPrincipal) => perObject((key: Key) => findAnswer(project, principal, key))),
+);
+
+function findAnswer(project: Project, principal: IamPrincipal, key: Key): Answer {
   const answers = [
     ...policiesOf(project, principal).map((policy) => policyAllows(project, policy, key)),
     ...principal.managedPolicies.map((setting) => managedAllows(project, principal, setting)),
@@ -41,6 +49,14 @@ function best(answers: readonly Answer[]): Answer {
 }
 
 function policyAllows(project: Project, policy: IdentityPolicy, key: Key): Answer {
+  return allowedByPolicy(project)(policy)(key);
+}
+
+const allowedByPolicy = perObject((project: Project) =>
+  perObject((policy: IdentityPolicy) => perObject((key: Key) => readPolicy(project, policy, key))),
+);
+
+function readPolicy(project: Project, policy: IdentityPolicy, key: Key): Answer {
   if (policy.unknown.length > 0) return "unknown";
   const given = keyGrantsOf(project, policy).filter(({ names }) => names.includes(DECRYPT));
   const unread = policy.statements.filter(

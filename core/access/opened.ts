@@ -39,25 +39,22 @@ export function tablesOpenedBy(project: Project, statement: Statement): readonly
   return memory(project)(statement);
 }
 
-function findTables(project: Project, statement: Statement): Table[] {
-  const byName = tablesByName(project);
-  const found = new Set<Table>();
-  const addAll = (tables: Iterable<Table>) => {
-    for (const table of tables) found.add(table);
-  };
-  for (const { arn } of resourceArns(project, statement)) {
-    if (!arn) continue;
-    if (coversEveryTable(arn) === true) {
-      addAll([...byName.values()].flat());
-      continue;
-    }
-    const name = tableNameOf(arn);
-    if (!name) continue;
-    const key = keyOf(name);
-    if (!/[*?]/.test(key)) addAll(byName.get(key) ?? []);
-    else for (const [each, tables] of byName) if (!each.startsWith("\0") && wildcardsOverlap(key, each)) addAll(tables);
-  }
-  return [...found];
+function findTables(project: Project, statement: Statement): readonly Table[] {
+  const arns = new Set(resourceArns(project, statement).map(({ arn }) => arn));
+  return [...new Set([...arns].flatMap((arn) => (arn ? matched(project)(arn) : [])))];
+}
+
+/** Large policies repeat few ARNs in many statements. */
+const matched = perObject((project: Project) => perObject((arn: ArnText) => findMatched(tablesByName(project), arn)));
+
+function findMatched(byName: ReadonlyMap<string, readonly Table[]>, arn: ArnText): readonly Table[] {
+  if (coversEveryTable(arn) === true) return [...byName.values()].flat();
+  const name = tableNameOf(arn);
+  if (!name) return [];
+  const key = keyOf(name);
+  if (!/[*?]/.test(key)) return byName.get(key) ?? [];
+  const names = [...byName].filter(([each]) => !each.startsWith("\0") && wildcardsOverlap(key, each));
+  return names.flatMap(([, tables]) => tables);
 }
 
 /**
@@ -65,14 +62,8 @@ function findTables(project: Project, statement: Statement): Table[] {
  * particular.
  */
 export function tablesNamedBy(project: Project, statement: Statement): readonly Table[] {
-  const byName = tablesByName(project);
-  const found = new Set<Table>();
-  for (const { arn } of resourceArns(project, statement)) {
-    const name = arn && tableNameOf(arn);
-    const key = name ? keyOf(name) : "*";
-    if (!/[*?]/.test(key)) for (const table of byName.get(key) ?? []) found.add(table);
-  }
-  return [...found];
+  const arns = new Set(resourceArns(project, statement).map(({ arn }) => arn));
+  return [...new Set([...arns].flatMap((arn) => (arn ? tablesNamed(project, arn) : [])))];
 }
 
 /** How many tables are pointed at: more are no help. */

@@ -1,3 +1,4 @@
+import { perObject } from "../model/lazy.ts";
 import { type ArnText, isBareStar, splitArn } from "./arn.ts";
 import { matchesWildcard, wildcardsOverlap } from "./wildcard.ts";
 
@@ -17,6 +18,19 @@ export function arnCovers(pattern: ArnText, arn: ArnText): boolean | undefined {
   if (isBareStar(pattern)) return true;
   if (isBareStar(arn)) return pattern.some((piece) => typeof piece !== "string") ? undefined : false;
   return everyPart(pattern, arn, textCovers);
+}
+
+const overlaps = perObject((a: ArnText) => perObject((b: ArnText) => arnsOverlap(a, b) === true));
+const covers = perObject((pattern: ArnText) => perObject((arn: ArnText) => arnCovers(pattern, arn) === true));
+
+/** Is there surely an ARN that both match? Remembered, for texts that are compared again and again, as those of one project are. */
+export function surelyOverlap(a: ArnText, b: ArnText): boolean {
+  return overlaps(a)(b);
+}
+
+/** Does the pattern surely match every ARN that `arn` stands for? Remembered too. */
+export function surelyCovers(pattern: ArnText, arn: ArnText): boolean {
+  return covers(pattern)(arn);
 }
 
 type Question = (a: ArnText, b: ArnText) => boolean | undefined;

@@ -1,3 +1,4 @@
+import { perObject } from "../model/lazy.ts";
 import { matchesWildcard, wildcardsOverlap } from "./wildcard.ts";
 
 /** A part of a text that only deployment knows. The same name is the same value: `AWS::Region`, `Ref Orders`. */
@@ -41,10 +42,10 @@ export type ResourceShape =
 const star: ArnText = ["*"];
 
 /** Is it `*`, the entry for every resource there is? */
-export function isBareStar(text: ArnText): boolean {
+export const isBareStar = perObject((text: ArnText): boolean => {
   const literal = literalOf(text);
   return literal !== undefined && literal !== "" && /^\*+$/.test(literal);
-}
+});
 
 /** The text itself where it has no holes. */
 function literalOf(text: ArnText): string | undefined {
@@ -97,19 +98,7 @@ function segmentsOf(text: ArnText): ArnText[] {
  * The parts of an ARN. Undefined for what does not begin with a literal `arn:`, and where a hole may hold several parts. A star that ends a
  * part crosses colons, so it also stands for parts that are missing after it: the account and resource of `arn:aws:dynamodb:*` are `*`.
  */
-export function splitArn(text: ArnText): ArnParts | undefined {
-  let known = splitTexts.get(text);
-  if (!known) {
-    known = { parts: split(text) };
-    splitTexts.set(text, known);
-  }
-  return known.parts;
-}
-
-/** The same texts are compared with many others. */
-const splitTexts = new WeakMap<ArnText, { parts: ArnParts | undefined }>();
-
-function split(text: ArnText): ArnParts | undefined {
+export const splitArn = perObject((text: ArnText): ArnParts | undefined => {
   const segments = segmentsOf(text);
   if (segments.length < 2 || literalOf(segments[0] ?? []) !== "arn") return undefined;
   const missing = 6 - segments.length;
@@ -121,13 +110,22 @@ function split(text: ArnText): ArnParts | undefined {
   }
   const [, partition = [], service = [], region = [], account = [], resource = []] = segments;
   return { partition, service, region, account, resource };
-}
+});
 
 /**
  * Can the resource entry match some ARN of that service at all? `*` can, an ARN of S3 cannot. Undefined where a hole decides, and for a
  * wildcard in the service, which is not judged. ARNs compare case-sensitively.
  */
 export function couldBeService(text: ArnText, service: "dynamodb" | "dax"): boolean | undefined {
+  return couldBe[service](text);
+}
+
+const couldBe = {
+  dynamodb: perObject((text: ArnText) => compareService(text, "dynamodb")),
+  dax: perObject((text: ArnText) => compareService(text, "dax")),
+};
+
+function compareService(text: ArnText, service: "dynamodb" | "dax"): boolean | undefined {
   if (isBareStar(text)) return true;
   const segments = segmentsOf(text);
   const undecided = () => (wildcardsOverlap(fill(text, "*"), `arn:*:${service}:*`) ? undefined : false);
@@ -150,7 +148,7 @@ const anyNames = [3, 255].map((length) => `table/${nameCharacter.repeat(length)}
  * Does the resource entry match every table (of a region and account, which may be named or unknown)? True for `*`,
  * `arn:*:dynamodb:*:*:*`, `…:table/*`, `…:table/**`. Undefined where a hole decides.
  */
-export function coversEveryTable(text: ArnText): boolean | undefined {
+export const coversEveryTable = perObject((text: ArnText): boolean | undefined => {
   if (isBareStar(text)) return true;
   const ours = couldBeService(text, "dynamodb");
   if (ours === false) return false;
@@ -167,19 +165,19 @@ export function coversEveryTable(text: ArnText): boolean | undefined {
   const [start] = parts.resource;
   const inName = typeof start === "string" && start.startsWith("table/");
   return hasHole(parts.resource) && covers(fill(parts.resource, inName ? "" : "*")) ? undefined : false;
-}
+});
 
 const exact = { caseSensitive: true };
 
 /** What kind of resource the entry speaks of. `${Orders.Arn}/index/*` is an index, whatever the hole holds. */
-export function resourceShape(text: ArnText): ResourceShape {
+export const resourceShape = perObject((text: ArnText): ResourceShape => {
   if (isBareStar(text)) return "any";
   const parts = splitArn(text);
   if (!parts) return shapeBehindHole(text);
   const service = literalOf(parts.service);
   if (service === "dax") return "cache";
   return service === "dynamodb" ? shapeOf(fill(parts.resource, hole)) : "unknown";
-}
+});
 
 /** Stands for a hole in a filled text: neither a separator nor a wildcard. */
 const hole = "\u0002";
@@ -211,7 +209,7 @@ function shapeBehindHole(text: ArnText): ResourceShape {
 }
 
 /** The table's name: what stands between `table/` and the next `/`, wildcards and holes included. Undefined where there is no such thing. */
-export function tableNameOf(text: ArnText): ArnText | undefined {
+export const tableNameOf = perObject((text: ArnText): ArnText | undefined => {
   if (couldBeService(text, "dynamodb") === false) return undefined;
   let resource = splitArn(text)?.resource;
   if (!resource) {
@@ -230,7 +228,7 @@ export function tableNameOf(text: ArnText): ArnText | undefined {
     if (slash >= 0) break;
   }
   return name.length > 0 ? name : undefined;
-}
+});
 
 /** The index's name, wildcards included: what stands behind `/index/`. Undefined where there is no such thing or a hole is in it. */
 export function indexNameOf(text: ArnText): string | undefined {

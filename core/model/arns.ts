@@ -1,12 +1,32 @@
 import { get, propertiesOf, text } from "../evaluate/setting.ts";
 import { piecesOf, type SymbolValue, symbolKey, type TextPiece, type Value } from "../evaluate/value.ts";
 import type { ArnText, Hole } from "../iam/arn.ts";
-import type { Template } from "../template/template.ts";
+import type { Resource, Template } from "../template/template.ts";
+import { perObject } from "./lazy.ts";
 import { follow, type Project, type Target } from "./project.ts";
 
-/** A text-like value as an ARN's pieces: references to resources in view become the ARN they have; undefined for maps, lists and absence. */
+/**
+ * A text-like value as an ARN's pieces: references to resources in view become the ARN they have; undefined for maps, lists and absence. Equal
+ * texts of a project are one object, so that what is asked of them is found out once.
+ */
 export function arnOf(project: Project, template: Template, value: Value): ArnText | undefined {
-  return piecesOf(value)?.flatMap((piece) => arnPieces(project, template, piece));
+  const pieces = piecesOf(value);
+  if (!pieces) return undefined;
+  return sameObject(arnsIn(project)(template), pieces, () => {
+    const text = pieces.flatMap((piece) => arnPieces(project, template, piece));
+    return sameObject(textsIn(project), text, () => text);
+  });
+}
+
+const arnsIn = perObject((_project: Project) => perObject((_template: Template) => new Map<string, ArnText>()));
+const textsIn = perObject((_project: Project) => new Map<string, ArnText>());
+
+/** What is known by the text of a list, or made now. */
+function sameObject<T>(known: Map<string, T>, list: readonly unknown[], make: () => T): T {
+  const key = JSON.stringify(list);
+  const found = known.get(key) ?? make();
+  known.set(key, found);
+  return found;
 }
 
 function arnPieces(project: Project, template: Template, piece: TextPiece): ArnText {
@@ -22,6 +42,14 @@ function isTable({ resource }: Target): boolean {
 
 /** The table's name where it is literal, so that a policy which spells it out speaks of the same table; else a hole. */
 export function nameOfTable({ template, resource }: Pick<Target, "template" | "resource">): string | Hole {
+  return namesOfTables(template)(resource);
+}
+
+const namesOfTables = perObject((template: Template) =>
+  perObject((resource: Resource): string | Hole => readName(template, resource)),
+);
+
+function readName(template: Template, resource: Resource): string | Hole {
   const [only, ...others] = propertiesOf(template, resource).flatMap((each) => get(each, "TableName"));
   const name = only && others.length === 0 && only.when.defaults.length === 0 ? text(only) : undefined;
   return name !== undefined && /^[\w.-]+$/.test(name) ? name : { hole: `${template.file}#${resource.id}` };

@@ -83,7 +83,7 @@ function roleAt(project: Project, { template, value }: Setting): IamPrincipal | 
 }
 
 /** What a role's own trust says: who signs in somewhere may take it, and not one particular identity only. */
-function byTrust(role: IamPrincipal): HandOut[] {
+const byTrust = perObject((role: IamPrincipal): readonly HandOut[] => {
   return role.trust.flatMap((statement): HandOut[] => {
     if (statement.effect !== "Allow" || isOneIdentity(statement)) return [];
     const kinds = issuersOf(statement).map((url) => issuerNamed(url)?.kind);
@@ -91,7 +91,7 @@ function byTrust(role: IamPrincipal): HandOut[] {
     if (kinds.includes("end users")) return [{ ...handOut, kind: isForGuests(statement) ? "guest" : "user" }];
     return kinds.includes(undefined) ? [{ ...handOut, kind: "unknown" }] : [];
   });
-}
+});
 
 /** `accounts.google.com:sub` with a fixed value is one service account of Google Cloud, say. */
 function isOneIdentity({ conditions }: Statement): boolean {

@@ -199,12 +199,12 @@ export function principalMeant(
 }
 
 /** The literal name of a role, user or group; undefined where CloudFormation makes one up or it has several. */
-export function nameOf({ template, resource, kind }: IamPrincipal): string | undefined {
+export const nameOf = perObject(({ template, resource, kind }: IamPrincipal): string | undefined => {
   if (kind === "permission set") return undefined;
   const key = { role: "RoleName", user: "UserName", group: "GroupName" }[kind];
   const [only, ...others] = propertiesOf(template, resource).flatMap((each) => get(each, key));
   return only && others.length === 0 ? text(only) : undefined;
-}
+});
 
 /** The principals in view that have a policy. */
 export function holdersOf(project: Project, policy: IdentityPolicy): readonly IamPrincipal[] {

@@ -5,10 +5,11 @@ import {
   notDeniedWith,
   permits,
 } from "../../core/access/attributes.ts";
-import { mayMeet, resourceArns } from "../../core/access/grants.ts";
+import { resourceIndex } from "../../core/access/grants.ts";
 import { relatedToStatement } from "../../core/access/opened.ts";
 import { firstOf, labelOf, listOf, shortName } from "../../core/access/words.ts";
 import { attributesSupported, selectSupported } from "../../core/iam/action-classes.ts";
+import { perhapsNear } from "../../core/iam/arn-index.ts";
 import { arnsOverlap } from "../../core/iam/arn-match.ts";
 import { operatorOf } from "../../core/iam/conditions.ts";
 import type { ConditionTest, Statement } from "../../core/iam/statements.ts";
@@ -197,8 +198,8 @@ function policiesBeside(project: Project, policy: Policy): readonly Policy[] {
 
 function overlaps(project: Project, a: Statement, b: Statement): boolean {
   if (a.notResources.length > 0 || b.notResources.length > 0) return true;
-  const others = resourceArns(project, b);
-  return resourceArns(project, a).some((each) =>
-    others.some((other) => each.arn && other.arn && mayMeet(each, other) && arnsOverlap(each.arn, other.arn) !== false),
+  const others = resourceIndex(project, b);
+  return resourceIndex(project, a).all.some(({ arn }) =>
+    perhapsNear(others, arn).some((other) => arnsOverlap(arn, other.arn) !== false),
   );
 }

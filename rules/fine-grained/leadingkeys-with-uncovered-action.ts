@@ -17,6 +17,7 @@ import { inStatement, type Statement } from "../../core/iam/statements.ts";
 import { type Fix, replaceItem } from "../../core/lint/fix.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
 import { isForEndUsers } from "../../core/model/end-users.ts";
+import { lazy } from "../../core/model/lazy.ts";
 import { holdersOf, type IdentityPolicy, isIdentityPolicy, policiesOf } from "../../core/model/policies.ts";
 import type { Policy } from "../../core/model/policy.ts";
 import type { Project } from "../../core/model/project.ts";
@@ -144,15 +145,20 @@ function uncoveredActions(
 ): string[] {
   const pattern = text(action);
   if (pattern === undefined) return [];
-  const shapes = resourceArns(project, statement).map(({ arn }) => (arn ? resourceShape(arn) : "unknown"));
-  // `table/*` covers what lies below the tables too.
-  const reachesStreams =
-    shapes.some((shape) => shape === "stream" || shape === "any") ||
-    resourceArns(project, statement).some(({ arn }) => endsInStar(arn?.at(-1)));
-  return grantedActions(project, statement, pattern, denies).filter(
-    (name) =>
-      name.startsWith("dynamodb:") && !leadingKeysSupported.has(name) && (reachesStreams || !isStreamAction(name)),
+  const uncovered = grantedActions(project, statement, pattern, denies).filter(
+    (name) => name.startsWith("dynamodb:") && !leadingKeysSupported.has(name),
   );
+  return uncovered.some(isStreamAction) && !reachesStreams(project, statement)
+    ? uncovered.filter((name) => !isStreamAction(name))
+    : uncovered;
+}
+
+/** `table/*` covers what lies below the tables too. */
+function reachesStreams(project: Project, statement: Statement): boolean {
+  return resourceArns(project, statement).some(({ arn }) => {
+    const shape = arn ? resourceShape(arn) : "unknown";
+    return shape === "stream" || shape === "any" || endsInStar(arn?.at(-1));
+  });
 }
 
 function endsInStar(piece: unknown): boolean {
@@ -176,12 +182,13 @@ function checkNeighbours(view: View, policy: IdentityPolicy, report: Report): vo
   };
   for (const statement of policy.statements) {
     if (statement.effect !== "Allow" || isLimitedToItems(statement) || isForOthers(statement)) continue;
+    const findOther = lazy(() =>
+      limited.find((each) => compatible(each.located, statement.located) && shareTable(project, each, statement)),
+    );
     for (const action of statement.actions) {
       const open = uncoveredActions(project, statement, action, denies).filter(isMeant);
       if (open.length === 0) continue;
-      const other = limited.find(
-        (each) => compatible(each.located, statement.located) && shareTable(project, each, statement),
-      );
+      const other = findOther();
       if (!other) break;
       const at = { ...action, when: inStatement(statement, action) };
       if (statement.conditionUnknown) {

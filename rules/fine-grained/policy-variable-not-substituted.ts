@@ -108,11 +108,9 @@ function isOld(version: Setting): boolean {
 
 /** Variables in resources and condition values, in a document of a version that has none. */
 function checkVersion(policy: Policy, statement: Statement, report: Report): void {
-  const uses = usesIn(statement);
-  if (uses.length === 0) return;
   for (const version of policy.versions) {
     if (!isOld(version) && !isUnknown(version)) continue;
-    for (const { value, variables } of uses) {
+    for (const { value, variables } of usesIn(statement)) {
       if (!compatible(value, version)) continue;
       const at = { ...value, when: inStatement(statement, value, version) };
       if (!isOld(version)) {
@@ -156,7 +154,7 @@ function newVersion(policy: Policy, version: Setting): Fix {
 /** Variables that CloudFormation takes for names of the template. */
 function checkSubTexts(policy: Policy, statements: readonly Statement[], report: Report): void {
   for (const { at, names } of policySubTexts(policy, statements)) {
-    const variables = names.filter((name) => variablesIn(`\${${name}}`).length === 1);
+    const variables = names.filter((name) => name.includes(":") && variablesIn(`\${${name}}`).length === 1);
     if (variables.length === 0) continue;
     const written = (mark: string) => listOf(variables.map((name) => `\${${mark}${name}}`));
     report(at, {

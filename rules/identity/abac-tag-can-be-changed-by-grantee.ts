@@ -1,16 +1,16 @@
 import { namesOfStatement } from "../../core/access/deny-gaps.ts";
 import { type Grant, grantsOf } from "../../core/access/granted.ts";
-import { reachesDynamoDb, resourceArns } from "../../core/access/grants.ts";
+import { reachesDynamoDb, shareResource } from "../../core/access/grants.ts";
 import { labelOf, listOf, shortName } from "../../core/access/words.ts";
 import { compatible, get } from "../../core/evaluate/setting.ts";
 import { piecesKey, piecesOf } from "../../core/evaluate/value.ts";
-import { arnsOverlap } from "../../core/iam/arn-match.ts";
 import { isKey, isPositive, operatorOf, withoutItsKey } from "../../core/iam/conditions.ts";
 import { resourceTagOf } from "../../core/iam/resource-tags.ts";
 import type { ConditionTest, Statement } from "../../core/iam/statements.ts";
 import { matchesWildcard } from "../../core/iam/wildcard.ts";
 import { append, type Fix } from "../../core/lint/fix.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
+import { lazy } from "../../core/model/lazy.ts";
 import { holdersOf, type IdentityPolicy, policiesOf, subjectOf } from "../../core/model/policies.ts";
 import type { Project } from "../../core/model/project.ts";
 import { relatedHolders } from "../../core/model/roles.ts";
@@ -81,10 +81,10 @@ export default defineRule({
       const taggings = grantsOf(project, policy).filter(({ names }) => names.includes(TAG) || names.includes(UNTAG));
       if (taggings.length === 0) continue;
       const statements = statementsBeside(project, policy);
-      const gates = statements.flatMap((statement) => gatesOf(project, statement));
-      if (gates.length === 0) continue;
       const denies = statements.filter(({ effect }) => effect === "Deny");
-      for (const tagging of taggings) checkTagging(project, policy, tagging, gates, denies, report);
+      const gates = statements.flatMap((statement) => gatesOf(project, statement, denies));
+      if (gates.length === 0) continue;
+      for (const tagging of taggings) checkTagging(project, policy, tagging, gates, report);
     }
   },
 });
@@ -101,9 +101,11 @@ interface Gate {
   test: ConditionTest;
   tag: string;
   by: readonly string[];
+  /** Those of them that no Deny forbids. */
+  open: () => readonly string[];
 }
 
-function gatesOf(project: Project, statement: Statement): Gate[] {
+function gatesOf(project: Project, statement: Statement, denies: readonly Statement[]): Gate[] {
   return statement.conditions.flatMap((test): Gate[] => {
     const tag = resourceTagOf(test);
     const isTrueWithout = tag === undefined ? undefined : withoutItsKey(test);
@@ -111,7 +113,9 @@ function gatesOf(project: Project, statement: Statement): Gate[] {
     if (namesOfStatement(statement).size === 0) return [];
     // To give a tag is enough for an Allow that asks for one, and to get out of a Deny of everything else.
     const byGiving = isTrueWithout === (statement.effect === "Deny");
-    return [{ statement, test, tag, by: byGiving ? [TAG] : [TAG, UNTAG] }];
+    const by = byGiving ? [TAG] : [TAG, UNTAG];
+    const isOpen = (action: string) => !denies.some((deny) => forbids(project, deny, statement, tag, action));
+    return [{ statement, test, tag, by, open: lazy(() => by.filter(isOpen)) }];
   });
 }
 
@@ -120,7 +124,6 @@ function checkTagging(
   policy: IdentityPolicy,
   tagging: Grant,
   gates: readonly Gate[],
-  denies: readonly Statement[],
   report: Report,
 ): void {
   const { statement, names, at } = tagging;
@@ -134,8 +137,8 @@ function checkTagging(
         mayChange(statement, gate, action) &&
         !isMoot(gate, statement) &&
         compatible(gate.statement.located, statement.located) &&
-        overlaps(project, gate.statement, statement) &&
-        !denies.some((deny) => forbids(project, deny, gate, action)),
+        gate.open().includes(action) &&
+        shareResource(project, gate.statement, statement),
     );
     for (const action of actions) known.add(`${action} ${gate.tag}`);
     return actions.length > 0 ? [{ gate, actions }] : [];
@@ -155,15 +158,6 @@ function checkTagging(
     ],
     fixes: guard(policy, tags, actions),
   });
-}
-
-/** Is there a resource that both speak of? */
-function overlaps(project: Project, a: Statement, b: Statement): boolean {
-  if (a.notResources.length + b.notResources.length > 0) return true;
-  const others = resourceArns(project, b);
-  return resourceArns(project, a).some(({ arn }) =>
-    others.some((other) => arn !== undefined && other.arn !== undefined && arnsOverlap(arn, other.arn) === true),
-  );
 }
 
 /** Does the statement that allows tagging allow all of what the tag limits anyway? Then the tag limits nothing, and others speak of that. */
@@ -208,15 +202,15 @@ function isSameTest(a: ConditionTest, b: ConditionTest): boolean {
  * Does a Deny keep the tag from being changed? One that names tagging for this tag (as the resource's, the request's or one of its keys) or for
  * some principals only; unconditional ones count in what is granted already.
  */
-function forbids(project: Project, deny: Statement, gate: Gate, action: string): boolean {
-  if (!compatible(deny.located, gate.statement.located) || !namesOfStatement(deny).has(action)) return false;
-  if (!overlaps(project, deny, gate.statement)) return false;
-  return deny.conditions.some((test) => {
+function forbids(project: Project, deny: Statement, gated: Statement, tag: string, action: string): boolean {
+  if (!compatible(deny.located, gated.located) || !namesOfStatement(deny).has(action)) return false;
+  const speaksOfTag = deny.conditions.some((test) => {
     if (/^aws:Principal/i.test(test.key)) return true;
-    if (resourceTagOf(test)?.toLowerCase() === gate.tag.toLowerCase()) return true;
-    if (isKey(test, `aws:RequestTag/${gate.tag}`)) return action === TAG;
-    return isKey(test, "aws:TagKeys") && letsKeyThrough(test, gate.tag);
+    if (resourceTagOf(test)?.toLowerCase() === tag.toLowerCase()) return true;
+    if (isKey(test, `aws:RequestTag/${tag}`)) return action === TAG;
+    return isKey(test, "aws:TagKeys") && letsKeyThrough(test, tag);
   });
+  return speaksOfTag && shareResource(project, deny, gated);
 }
 
 function guard(policy: IdentityPolicy, tags: readonly string[], actions: readonly string[]): Fix[] {

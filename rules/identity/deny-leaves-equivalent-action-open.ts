@@ -11,6 +11,7 @@ import {
 import { accessOf, type Grant, grantsOf } from "../../core/access/granted.ts";
 import { resourcesInWords } from "../../core/access/grants.ts";
 import { tablesOpenedBy } from "../../core/access/opened.ts";
+import { unlikeHolders } from "../../core/access/unlike-holders.ts";
 import { firstOf, labelOf, listOf, lowerFirst, shortName } from "../../core/access/words.ts";
 import { both } from "../../core/evaluate/branches.ts";
 import type { Path } from "../../core/evaluate/path.ts";
@@ -164,7 +165,7 @@ const policyContext = perObject((project: Project) =>
 );
 
 function contextsOf(project: Project, policy: IdentityPolicy): Context[] {
-  const holders = holdersOf(project, policy);
+  const holders = unlikeHolders(project, policy);
   if (holders.length === 0) return [policyContext(project)(policy)];
   return holders.map((holder) => {
     const context = holderContext(project)(holder);

@@ -101,10 +101,8 @@ export default defineRule({
   check({ project, identityPolicies }, report) {
     if (tableKeysOf(project).length === 0) return;
     for (const policy of identityPolicies) {
-      const opened = accessIn(project, policy);
-      const workloads = opened.length > 0 ? holdersOf(project, policy).filter(isWorkload) : [];
-      if (workloads.length > 0)
-        for (const use of keyUses(project)) checkUse(project, policy, workloads, opened, use, report);
+      const workloads = accessIn(project, policy).size > 0 ? holdersOf(project, policy).filter(isWorkload) : [];
+      if (workloads.length > 0) for (const use of keyUses(project)) checkUse(project, policy, workloads, use, report);
     }
   },
 });
@@ -117,23 +115,27 @@ function isWorkload(principal: IamPrincipal): boolean {
 interface Access {
   statement: Statement;
   at: Setting;
-  tables: ReturnType<typeof tablesNamedBy>;
+}
+
+/** What opens a table. Not what `*` opens, which speaks of no table in particular, nor what replicas do with each other. */
+function accessIn(project: Project, policy: IdentityPolicy): ReadonlyMap<KeyUse["table"], readonly Access[]> {
+  return accessInMemory(project)(policy);
 }
 
 const accessInMemory = perObject((project: Project) =>
-  perObject((policy: IdentityPolicy): readonly Access[] =>
-    grantsOf(project, policy).flatMap(({ statement, at, pattern, names }): Access[] => {
-      if (pattern === undefined || isBare(pattern) || !names.some(isCallersAction)) return [];
-      const tables = tablesNamedBy(project, statement);
-      return tables.length > 0 ? [{ statement, at, tables }] : [];
-    }),
-  ),
+  perObject((policy: IdentityPolicy) => {
+    const byTable = new Map<KeyUse["table"], Access[]>();
+    for (const { statement, at, pattern, names } of grantsOf(project, policy)) {
+      if (pattern === undefined || isBare(pattern) || !names.some(isCallersAction)) continue;
+      for (const table of tablesNamedBy(project, statement)) {
+        const known = byTable.get(table);
+        if (known) known.push({ statement, at });
+        else byTable.set(table, [{ statement, at }]);
+      }
+    }
+    return byTable;
+  }),
 );
-
-/** Not what `*` opens, which speaks of no table in particular, nor what replicas do with each other. */
-function accessIn(project: Project, policy: IdentityPolicy): readonly Access[] {
-  return accessInMemory(project)(policy);
-}
 
 function isCallersAction(name: string): boolean {
   return (readItems.has(name) || writeItems.has(name)) && !name.endsWith("ForReplication");
@@ -161,14 +163,14 @@ function checkUse(
   project: Project,
   policy: IdentityPolicy,
   workloads: readonly IamPrincipal[],
-  opened: readonly Access[],
   { key, use }: { key: Key; use: KeyUse },
   report: Report,
 ): void {
   const { table, setting } = use;
   // A stack elsewhere may stand in the region of another replica.
   if (table.copies.length > 1 && policy.template !== table.template) return;
-  const [first] = opened.filter(({ tables }) => tables.includes(table));
+  const opened = accessIn(project, policy).get(table) ?? [];
+  const [first] = opened;
   if (!first) return;
   // Several policies of one role may open the table; the first of them speaks.
   const speaking = workloads.filter((workload) => firstOpening(project, workload, table) === policy);
@@ -181,7 +183,7 @@ function checkUse(
   // One place for the statement, in each of its branches.
   const places = new Map(
     opened
-      .filter(({ statement, tables }) => statement.index === first.statement.index && tables.includes(table))
+      .filter(({ statement }) => statement.index === first.statement.index)
       .map((access) => [access.statement, access.at] as const)
       .reverse(),
   );
@@ -200,10 +202,17 @@ function checkUse(
 }
 
 function firstOpening(project: Project, workload: IamPrincipal, table: KeyUse["table"]): IdentityPolicy | undefined {
-  return policiesOf(project, workload).find((policy) =>
-    accessIn(project, policy).some(({ tables }) => tables.includes(table)),
-  );
+  return firstByTable(project)(workload).get(table);
 }
+
+const firstByTable = perObject((project: Project) =>
+  perObject((workload: IamPrincipal) => {
+    const first = new Map<KeyUse["table"], IdentityPolicy>();
+    for (const policy of policiesOf(project, workload))
+      for (const table of accessIn(project, policy).keys()) if (!first.has(table)) first.set(table, policy);
+    return first;
+  }),
+);
 
 function relatedKey({ id, template, resource }: Key): Related {
   return { message: `"${id}" leaves its use to identity policies`, template, place: resource.key };
