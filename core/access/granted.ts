@@ -1,6 +1,6 @@
 import { type Setting, text } from "../evaluate/setting.ts";
 import { isSurprising } from "../iam/action-classes.ts";
-import { complementOf, expandAction, findAction } from "../iam/actions.ts";
+import { complementOf, expandAction } from "../iam/actions.ts";
 import type { ManagedPolicy } from "../iam/managed-policies.ts";
 import { inStatement, type Statement } from "../iam/statements.ts";
 import { membershipsOf } from "../model/groups.ts";
@@ -24,7 +24,7 @@ import {
   reachesDynamoDb,
   unconditionalDenies,
 } from "./grants.ts";
-import { takesAction } from "./takes.ts";
+import { isGiven } from "./resource-types.ts";
 
 /** What one entry of an identity policy's Allow gives in DynamoDB and DAX, less what unconditional denies take away. */
 export interface Grant {
@@ -58,7 +58,7 @@ export function grantsLess(project: Project, policy: IdentityPolicy, denies: rea
     if (reaches === false) return [];
     const mayBeBare = reaches === true && isDynamoDbInView(project);
     const granted = (pattern: string) =>
-      grantedActions(project, statement, pattern, denies).filter((name) => isTaken(project, statement, name));
+      grantedActions(project, statement, pattern, denies).filter((name) => isGiven(project, statement, name));
     const grant = (entry: Setting, pattern: string | undefined, names: readonly string[]): Grant[] =>
       names.length > 0
         ? [{ policy, statement, at: { ...entry, when: inStatement(statement, entry) }, pattern, names }]
@@ -71,11 +71,6 @@ export function grantsLess(project: Project, policy: IdentityPolicy, denies: rea
     if (!first || !(mayBeBare || namesDynamoDb(statement))) return named;
     return [...named, ...grant(first, undefined, namesOfTheRest(statement).flatMap(granted))];
   });
-}
-
-function isTaken(project: Project, statement: Statement, name: string): boolean {
-  const action = findAction(name);
-  return action !== undefined && takesAction(project, statement, action);
 }
 
 function namesDynamoDb({ notActions }: Statement): boolean {
