@@ -25,6 +25,40 @@ describe("which actions and resources", () => {
     ]);
   });
 
+  test("a permissions boundary gives nobody anything", () => {
+    const template = managedPolicy(
+      allow("dynamodb:*", '"*"'),
+      roleOf(LAMBDA, "      PermissionsBoundary: !Ref AppPolicy\n"),
+    );
+    expect(toldInBoth(RULE, template)).toEqual([]);
+    const sam = `Transform: AWS::Serverless-2016-10-31
+${managedPolicy(allow("dynamodb:*", '"*"'))}  App:
+    Type: AWS::Serverless::Function
+    Properties: { PermissionsBoundary: !Ref AppPolicy }
+`;
+    expect(toldInBoth(RULE, sam)).toEqual([]);
+    // One that somebody has besides is judged as theirs.
+    const both = managedPolicy(
+      allow("dynamodb:*", '"*"'),
+      roleOf(LAMBDA, "      PermissionsBoundary: !Ref AppPolicy\n      ManagedPolicyArns: [!Ref AppPolicy]\n"),
+    );
+    expect(toldInBoth(RULE, both)).toEqual([`error ${may('Role "AppRole"', "dynamodb:*", "every table")}`]);
+  });
+
+  test("the holder may be a permission set that names the policy", () => {
+    const template = managedPolicy(
+      `${allow("dynamodb:*", '"*"')}      ManagedPolicyName: orders\n`,
+      `  Developers:
+    Type: AWS::SSO::PermissionSet
+    Properties: { Name: developers, CustomerManagedPolicyReferences: [{ Name: orders }] }
+`,
+    );
+    expect(toldInBoth(RULE, template)).toEqual([
+      `error ${may('Permission set "Developers"', "dynamodb:*", "every table")}`,
+    ]);
+    expect(relatedTo(RULE, template)).toEqual(['11:2-11:12 Permission set "Developers" has this policy']);
+  });
+
   test("dax:* beside it is named", () => {
     expect(toldInBoth(RULE, managedPolicy(allow("[dax:*, dynamodb:*]", '"*"')))).toEqual([
       `error ${may(POLICY, "dynamodb:* and dax:*", "every table")}`,
