@@ -30,7 +30,9 @@ import { isGiven } from "./resource-types.ts";
 export interface Grant {
   policy: IdentityPolicy;
   statement: Statement;
-  /** The entry of `Action` in its branch: where a finding about it stands. For `NotAction`: its first entry. */
+  /** The entry of `Action`, or the first of `NotAction`: what a fix changes, in the entry's own branch only. */
+  entry: Setting;
+  /** The same in the branch of the statement: where a finding about it stands. */
   at: Setting;
   /** The entry as written; undefined for `NotAction`. */
   pattern: string | undefined;
@@ -61,7 +63,7 @@ export function grantsLess(project: Project, policy: IdentityPolicy, denies: rea
       grantedActions(project, statement, pattern, denies).filter((name) => isGiven(project, statement, name));
     const grant = (entry: Setting, pattern: string | undefined, names: readonly string[]): Grant[] =>
       names.length > 0
-        ? [{ policy, statement, at: { ...entry, when: inStatement(statement, entry) }, pattern, names }]
+        ? [{ policy, statement, entry, at: { ...entry, when: inStatement(statement, entry) }, pattern, names }]
         : [];
     const named = statement.actions.flatMap((action): Grant[] => {
       const pattern = text(action);
