@@ -171,8 +171,10 @@ function checkServiceRole(
 ): void {
   const { project } = view;
   reportUnread(view, policy, report);
-  const judged = new Set<Statement>();
-  for (const grant of grantsOf(project, policy)) {
+  const grants = grantsOf(project, policy);
+  // What a wildcard of actions is told of says on which tables.
+  const judged = new Set(grants.filter((grant) => surplusOf(grant).length > 0).map(({ statement }) => statement));
+  for (const grant of grants) {
     const { statement, at } = grant;
     const related = [...whoUses(clusters), ...relatedToStatement(project, policy, statement)];
     const surplus = surplusOf(grant);
