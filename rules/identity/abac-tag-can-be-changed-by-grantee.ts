@@ -1,6 +1,6 @@
 import { namesOfStatement } from "../../core/access/deny-gaps.ts";
 import { type Grant, grantsOf } from "../../core/access/granted.ts";
-import { reachesDynamoDb, resourceArns } from "../../core/access/grants.ts";
+import { mayMeet, reachesDynamoDb, resourceArns } from "../../core/access/grants.ts";
 import { labelOf, listOf, shortName } from "../../core/access/words.ts";
 import { compatible, get } from "../../core/evaluate/setting.ts";
 import { piecesKey, piecesOf } from "../../core/evaluate/value.ts";
@@ -11,6 +11,7 @@ import type { ConditionTest, Statement } from "../../core/iam/statements.ts";
 import { matchesWildcard } from "../../core/iam/wildcard.ts";
 import { append, type Fix } from "../../core/lint/fix.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
+import { perObject } from "../../core/model/lazy.ts";
 import { holdersOf, type IdentityPolicy, policiesOf, subjectOf } from "../../core/model/policies.ts";
 import type { Project } from "../../core/model/project.ts";
 import { relatedHolders } from "../../core/model/roles.ts";
@@ -159,12 +160,22 @@ function checkTagging(
 
 /** Is there a resource that both speak of? */
 function overlaps(project: Project, a: Statement, b: Statement): boolean {
-  if (a.notResources.length + b.notResources.length > 0) return true;
-  const others = resourceArns(project, b);
-  return resourceArns(project, a).some(({ arn }) =>
-    others.some((other) => arn !== undefined && other.arn !== undefined && arnsOverlap(arn, other.arn) === true),
-  );
+  return overlapsInMemory(project)(a)(b);
 }
+
+const overlapsInMemory = perObject((project: Project) =>
+  perObject((a: Statement) =>
+    perObject((b: Statement): boolean => {
+      if (a.notResources.length + b.notResources.length > 0) return true;
+      const others = resourceArns(project, b);
+      return resourceArns(project, a).some((each) =>
+        others.some(
+          (other) => each.arn && other.arn && mayMeet(each, other) && arnsOverlap(each.arn, other.arn) === true,
+        ),
+      );
+    }),
+  ),
+);
 
 /** Does the statement that allows tagging allow all of what the tag limits anyway? Then the tag limits nothing, and others speak of that. */
 function isMoot({ statement: gated }: Gate, tagging: Statement): boolean {
@@ -213,13 +224,13 @@ function isSameTest(a: ConditionTest, b: ConditionTest): boolean {
  */
 function forbids(project: Project, deny: Statement, gate: Gate, action: string): boolean {
   if (!compatible(deny.located, gate.statement.located) || !namesOfStatement(deny).has(action)) return false;
-  if (!overlaps(project, deny, gate.statement)) return false;
-  return deny.conditions.some((test) => {
+  const isAboutTag = deny.conditions.some((test) => {
     if (/^aws:Principal/i.test(test.key)) return true;
     if (resourceTagOf(test)?.toLowerCase() === gate.tag.toLowerCase()) return true;
     if (isKey(test, `aws:RequestTag/${gate.tag}`)) return action === TAG;
     return isKey(test, "aws:TagKeys") && letsKeyThrough(test, gate.tag);
   });
+  return isAboutTag && overlaps(project, deny, gate.statement);
 }
 
 function guard(policy: IdentityPolicy, tags: readonly string[], actions: readonly string[]): Fix[] {
