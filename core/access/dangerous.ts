@@ -9,8 +9,10 @@ import { listOf, shortName } from "./words.ts";
 /** The actions of one kind that one statement gives: one cause, one finding. */
 export interface Dangerous {
   statement: Statement;
-  /** The entries of `Action` that give them, at least one; a finding stands at the first. */
-  entries: readonly [Setting, ...Setting[]];
+  /** The first entry of `Action` that gives them, in the statement's branch: where a finding stands. */
+  at: Setting;
+  /** All entries that give them, each in its own branch. */
+  entries: readonly Setting[];
   /** Qualified canonical names, in the order of the entries, each once. */
   names: readonly string[];
   /** Every entry names one action only, so that removing it takes nothing else away. */
@@ -29,12 +31,13 @@ export function dangerousIn(view: View, policy: IdentityPolicy, wanted: Readonly
 export function byStatement(grants: readonly Grant[]): Dangerous[] {
   const found = new Map<Statement, Dangerous>();
   for (const grant of grants) {
-    const { statement, at, names } = grant;
+    const { statement, entry, names } = grant;
     if (names.length === 0) continue;
     const known = found.get(statement);
     found.set(statement, {
       statement,
-      entries: known ? [...known.entries, at] : [at],
+      at: known?.at ?? grant.at,
+      entries: [...(known?.entries ?? []), entry],
       names: [...new Set([...(known?.names ?? []), ...names])],
       writtenOut: (known?.writtenOut ?? true) && isWrittenOut(grant),
     });

@@ -4,7 +4,7 @@ import { complementOf, expandAction } from "../iam/actions.ts";
 import { type ArnText, couldBeService, isBareStar, resourceShape } from "../iam/arn.ts";
 import { type ArnIndex, indexByArn, near } from "../iam/arn-index.ts";
 import { surelyCovers, surelyOverlap } from "../iam/arn-match.ts";
-import { isKey, isPositive } from "../iam/conditions.ts";
+import { excludeEachOther, isKey, isPositive } from "../iam/conditions.ts";
 import type { ConditionTest, Statement } from "../iam/statements.ts";
 import { anyBelow, type Below, reachesBelow, tableArnOf } from "../iam/table-arn.ts";
 import { perObject } from "../model/lazy.ts";
@@ -129,7 +129,7 @@ function openGap(name: string, deny: Statement) {
     add({ members }: Group): void {
       for (const { names, statement } of members) {
         if (!names.has(name) || (isSure && allowedBy.size >= ENOUGH)) continue;
-        if (statement && !compatible(statement.located, deny.located)) continue;
+        if (statement && (!compatible(statement.located, deny.located) || excludeEachOther(statement, deny))) continue;
         if (statement) allowedBy.add(statement);
         isSure ||= !statement || appliesWith(statement, deny);
       }

@@ -1,6 +1,6 @@
 import { type Setting, text } from "../evaluate/setting.ts";
 import { isSurprising } from "../iam/action-classes.ts";
-import { complementOf, expandAction, findAction } from "../iam/actions.ts";
+import { complementOf, expandAction } from "../iam/actions.ts";
 import type { ManagedPolicy } from "../iam/managed-policies.ts";
 import { inStatement, type Statement } from "../iam/statements.ts";
 import { membershipsOf } from "../model/groups.ts";
@@ -24,13 +24,15 @@ import {
   reachesDynamoDb,
   unconditionalDenies,
 } from "./grants.ts";
-import { takesAction } from "./takes.ts";
+import { isGiven } from "./resource-types.ts";
 
 /** What one entry of an identity policy's Allow gives in DynamoDB and DAX, less what unconditional denies take away. */
 export interface Grant {
   policy: IdentityPolicy;
   statement: Statement;
-  /** The entry of `Action` in its branch: where a finding about it stands. For `NotAction`: its first entry. */
+  /** The entry of `Action`, or the first of `NotAction`: what a fix changes, in the entry's own branch only. */
+  entry: Setting;
+  /** The same in the branch of the statement: where a finding about it stands. */
   at: Setting;
   /** The entry as written; undefined for `NotAction`. */
   pattern: string | undefined;
@@ -58,10 +60,10 @@ export function grantsLess(project: Project, policy: IdentityPolicy, denies: rea
     if (reaches === false) return [];
     const mayBeBare = reaches === true && isDynamoDbInView(project);
     const granted = (pattern: string) =>
-      grantedActions(project, statement, pattern, denies).filter((name) => isTaken(project, statement, name));
+      grantedActions(project, statement, pattern, denies).filter((name) => isGiven(project, statement, name));
     const grant = (entry: Setting, pattern: string | undefined, names: readonly string[]): Grant[] =>
       names.length > 0
-        ? [{ policy, statement, at: { ...entry, when: inStatement(statement, entry) }, pattern, names }]
+        ? [{ policy, statement, entry, at: { ...entry, when: inStatement(statement, entry) }, pattern, names }]
         : [];
     const named = statement.actions.flatMap((action): Grant[] => {
       const pattern = text(action);
@@ -71,11 +73,6 @@ export function grantsLess(project: Project, policy: IdentityPolicy, denies: rea
     if (!first || !(mayBeBare || namesDynamoDb(statement))) return named;
     return [...named, ...grant(first, undefined, namesOfTheRest(statement).flatMap(granted))];
   });
-}
-
-function isTaken(project: Project, statement: Statement, name: string): boolean {
-  const action = findAction(name);
-  return action !== undefined && takesAction(project, statement, action);
 }
 
 function namesDynamoDb({ notActions }: Statement): boolean {

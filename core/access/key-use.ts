@@ -4,12 +4,13 @@ import { takesInKeyAction } from "../iam/key-actions.ts";
 import type { Statement } from "../iam/statements.ts";
 import type { Key } from "../model/keys.ts";
 import { perObject } from "../model/lazy.ts";
+import { managedPoliciesMeant, managedPolicyText } from "../model/managed-policies.ts";
 import {
   holdersOf,
   type IamPrincipal,
   type IdentityPolicy,
   identityPoliciesOf,
-  managedPolicyText,
+  isOnlyBoundary,
   policiesOf,
 } from "../model/policies.ts";
 import { meansPrincipal } from "../model/principal-behind.ts";
@@ -35,7 +36,7 @@ const answersOf = perObject((project: Project) =>
 function findAnswer(project: Project, principal: IamPrincipal, key: Key): Answer {
   const answers = [
     ...policiesOf(project, principal).map((policy) => policyAllows(project, policy, key)),
-    ...principal.managedPolicies.map((setting) => managedAllows(project, principal, setting)),
+    ...principal.managedPolicies.map((setting) => managedAllows(project, setting)),
     ...loosePoliciesOf(project).map((policy) => (policyAllows(project, policy, key) === "no" ? "no" : "unknown")),
     ...key.policies.map(({ statements, unknown }) =>
       unknown.length > 0 ? "unknown" : best(statements.map((each) => keyStatementAllows(project, each, principal))),
@@ -100,8 +101,8 @@ const WITHOUT_DECRYPT = new Set([
   "CloudWatchLambdaInsightsExecutionRolePolicy",
 ]);
 
-function managedAllows(project: Project, { template }: IamPrincipal, setting: Setting): Answer {
-  if (follow(project, template, setting.value)?.resource.type === "AWS::IAM::ManagedPolicy") return "no";
+function managedAllows(project: Project, setting: Setting): Answer {
+  if (managedPoliciesMeant(project, setting).length > 0) return "no";
   const [, name] =
     /^(?:arn:[^:]*:iam::aws:policy\/)?(?:[\w-]+\/)?([\w-]+)$/.exec(managedPolicyText(setting) ?? "") ?? [];
   return name !== undefined && WITHOUT_DECRYPT.has(name) ? "no" : "unknown";
@@ -113,7 +114,7 @@ const loosePoliciesOf = perObject((project: Project): readonly IdentityPolicy[] 
     .flatMap((template) => identityPoliciesOf(template))
     .filter((policy) => {
       const { attachedTo } = policy;
-      if (attachedTo.length === 0) return holdersOf(project, policy).length === 0;
+      if (attachedTo.length === 0) return holdersOf(project, policy).length === 0 && !isOnlyBoundary(project, policy);
       return attachedTo.some(
         (setting) => text(setting) === undefined && !follow(project, policy.template, setting.value),
       );

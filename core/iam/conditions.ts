@@ -1,4 +1,4 @@
-import { piecesOf, textOf, type Value } from "../evaluate/value.ts";
+import { piecesKey, piecesOf, textOf, type Value } from "../evaluate/value.ts";
 import { attributesSupported, leadingKeysSupported } from "./action-classes.ts";
 import { type Action, expandAction } from "./actions.ts";
 import type { ConditionTest, Statement } from "./statements.ts";
@@ -162,4 +162,33 @@ export function isBoundBy(statement: Statement, keys: ReadonlySet<string>): bool
   return statement.conditions.some(
     (test) => keys.has(test.key.toLowerCase()) && isPositive(test) && test.values.every(isFixed),
   );
+}
+
+/** Can no request pass the conditions of both, because one asks for values of a key that the other one refuses? */
+export function excludeEachOther(a: Statement, b: Statement): boolean {
+  return a.conditions.some((test) =>
+    b.conditions.some((other) => isKey(test, other.key) && (refuses(other, test) || refuses(test, other))),
+  );
+}
+
+/** Is the test false for every value that `asking` lets through? Keys with several values may have one of each kind. */
+export function refuses(test: ConditionTest, asking: ConditionTest): boolean {
+  const { name, negated, quantifier } = operatorOf(test);
+  const asked = operatorOf(asking);
+  if (!isPositive(asking) || quantifier || asked.quantifier) return false;
+  const written = new Set(test.values.map(writtenKey));
+  if (
+    negated &&
+    name.replace("not", "") === asked.name &&
+    asking.values.every((value) => written.has(writtenKey(value)))
+  )
+    return true;
+  return asking.values.every((value) => {
+    const text = textOf(value.value);
+    return text !== undefined && isFixed(value) && withValue(test, text) === false;
+  });
+}
+
+function writtenKey({ value }: { value: Value }): string {
+  return piecesKey(piecesOf(value) ?? []);
 }

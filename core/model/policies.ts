@@ -1,9 +1,9 @@
 import { get, getPath, items, propertiesOf, type Setting, text } from "../evaluate/setting.ts";
-import { piecesOf, type TextPiece } from "../evaluate/value.ts";
 import { type ManagedPolicy, managedPolicyNamed } from "../iam/managed-policies.ts";
 import type { Statement } from "../iam/statements.ts";
 import type { Resource, Template } from "../template/template.ts";
 import { perObject } from "./lazy.ts";
+import { managedPoliciesMeant, managedPolicyText } from "./managed-policies.ts";
 import { type Policy, policyOf } from "./policy.ts";
 import { follow, type Project } from "./project.ts";
 
@@ -31,19 +31,25 @@ export interface IamPrincipal {
   trustPolicies: readonly Policy[];
   /** The statements of all of them. */
   trust: readonly Statement[];
+  /** Managed policies by ARN, reference or, for a permission set, by `Name` and `Path`. A permissions boundary is not among them: it gives nothing. */
   managedPolicies: readonly Setting[];
+  /** What limits it without giving anything: `PermissionsBoundary`. */
+  boundaries: readonly Setting[];
 }
 
 interface PrincipalType {
   kind: IamPrincipal["kind"];
-  managed: string;
+  managed: readonly string[];
 }
 
 const PRINCIPAL_TYPES: Record<string, PrincipalType> = {
-  "AWS::IAM::Role": { kind: "role", managed: "ManagedPolicyArns" },
-  "AWS::IAM::User": { kind: "user", managed: "ManagedPolicyArns" },
-  "AWS::IAM::Group": { kind: "group", managed: "ManagedPolicyArns" },
-  "AWS::SSO::PermissionSet": { kind: "permission set", managed: "ManagedPolicies" },
+  "AWS::IAM::Role": { kind: "role", managed: ["ManagedPolicyArns"] },
+  "AWS::IAM::User": { kind: "user", managed: ["ManagedPolicyArns"] },
+  "AWS::IAM::Group": { kind: "group", managed: ["ManagedPolicyArns"] },
+  "AWS::SSO::PermissionSet": {
+    kind: "permission set",
+    managed: ["ManagedPolicies", "CustomerManagedPolicyReferences"],
+  },
 };
 
 /** Resource types that are a policy, and the properties that name who has it. Source: CloudFormation IAM resource reference. */
@@ -102,11 +108,19 @@ export const principalsOf = perObject((template: Template): readonly IamPrincipa
       name: principalName(resource, type.kind),
       trustPolicies,
       trust: trustPolicies.flatMap(({ statements }) => statements),
-      managedPolicies: property(type.managed).flatMap(items),
+      managedPolicies: type.managed.flatMap(property).flatMap(items),
+      boundaries: property("PermissionsBoundary").flatMap(boundaryIn),
     });
   }
   return principals;
 });
+
+/** A role or user names the policy itself, a permission set in one of two properties. */
+function boundaryIn(boundary: Setting): Setting[] {
+  return boundary.value.kind === "map"
+    ? ["CustomerManagedPolicyReference", "ManagedPolicyArn"].flatMap((key) => get(boundary, key))
+    : [boundary];
+}
 
 function principalName(resource: Resource, kind: IamPrincipal["kind"]): string {
   if (resource.writtenType === "AWS::Serverless::Function") return `Function "${resource.logicalId}"`;
@@ -160,11 +174,9 @@ const attachmentsOf = perObject((project: Project): Attachments => {
     }
   }
   for (const principal of principals.values()) {
-    for (const setting of principal.managedPolicies) {
-      const target = follow(project, principal.template, setting.value);
-      for (const policy of (target && policiesByResource.get(target.resource)) ?? [])
-        attach(policy, principal, setting);
-    }
+    for (const setting of principal.managedPolicies)
+      for (const { resource, by } of managedPoliciesMeant(project, setting))
+        for (const policy of policiesByResource.get(resource) ?? []) attach(policy, principal, by);
   }
   return { holders, policies, perhaps };
 });
@@ -222,6 +234,29 @@ export function surePoliciesOf(project: Project, principal: IamPrincipal): reado
   return policiesOf(project, principal).filter((policy) => !perhaps?.has(policy));
 }
 
+/**
+ * Is the policy, as far as is in view, only a permissions boundary? Such a policy gives nobody anything: what it allows must be allowed by
+ * another one too.
+ */
+export function isOnlyBoundary(project: Project, policy: IdentityPolicy): boolean {
+  return (
+    policy.attachedTo.length === 0 &&
+    boundaryResources(project).has(policy.resource) &&
+    holdersOf(project, policy).length === 0
+  );
+}
+
+const boundaryResources = perObject(
+  (project: Project): ReadonlySet<Resource> =>
+    new Set(
+      project.templates
+        .flatMap(principalsOf)
+        .flatMap(({ boundaries }) => boundaries)
+        .flatMap((boundary) => managedPoliciesMeant(project, boundary))
+        .map(({ resource }) => resource),
+    ),
+);
+
 /** How messages call whoever has the policy: the principal where there is exactly one in view, else the policy itself. */
 export function subjectOf(project: Project, policy: IdentityPolicy): string {
   const [only, ...others] = holdersOf(project, policy);
@@ -240,19 +275,9 @@ export function awsManagedPolicies(principal: IamPrincipal): { policy: ManagedPo
 /** What may be any policy: neither in view nor one of AWS's. */
 export function unknownManagedPolicies(project: Project, principal: IamPrincipal): Setting[] {
   return principal.managedPolicies.filter((setting) => {
-    if (follow(project, principal.template, setting.value)?.resource.type === "AWS::IAM::ManagedPolicy") return false;
+    if (managedPoliciesMeant(project, setting).length > 0) return false;
     const name = managedPolicyText(setting);
     // SAM takes bare names of AWS's policies.
     return name === undefined || !/^arn:[^:]*:iam::aws:policy\/|^[\w+=,.@-]+(?:\/[\w+=,.@-]+)?$/.test(name);
   });
-}
-
-/** The ARN or name of an attached managed policy, with holes (`${AWS::Partition}`) written as `*`. */
-export function managedPolicyText(setting: Setting): string | undefined {
-  return (
-    text(setting) ??
-    piecesOf(setting.value)
-      ?.map((piece: TextPiece) => (typeof piece === "string" ? piece : "*"))
-      .join("")
-  );
 }

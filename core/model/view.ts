@@ -9,7 +9,13 @@ import { type DaxCluster, daxClustersOf } from "./dax.ts";
 import { isDynamoDbInView, isTableInView } from "./in-view.ts";
 import { type Key, keysOf } from "./keys.ts";
 import { type ComputeUnit, computeUnitsOf, type DynamoDbEndpoint, endpointsOf, type Vpc, vpcsOf } from "./network.ts";
-import { type IamPrincipal, type IdentityPolicy, identityPoliciesOf, principalsOf } from "./policies.ts";
+import {
+  type IamPrincipal,
+  type IdentityPolicy,
+  identityPoliciesOf,
+  isOnlyBoundary,
+  principalsOf,
+} from "./policies.ts";
 import type { Policy } from "./policy.ts";
 import type { Project } from "./project.ts";
 import { type ResourcePolicy, resourcePoliciesOf } from "./resource-policies.ts";
@@ -23,6 +29,7 @@ export interface View {
   readonly tables: readonly Table[];
   readonly daxClusters: readonly DaxCluster[];
   readonly keys: readonly Key[];
+  /** Not those that only are permissions boundaries: they give nobody anything. */
   readonly identityPolicies: readonly IdentityPolicy[];
   readonly principals: readonly IamPrincipal[];
   readonly resourcePolicies: readonly ResourcePolicy[];
@@ -70,7 +77,7 @@ export function viewOf(project: Project, template: Template, circumstances: Circ
       return keysOf(template);
     },
     get identityPolicies() {
-      return identityPoliciesOf(template);
+      return identityPoliciesOf(template).filter((policy) => !isOnlyBoundary(project, policy));
     },
     get principals() {
       return principalsOf(template);

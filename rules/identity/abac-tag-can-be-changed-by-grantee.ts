@@ -4,7 +4,7 @@ import { reachesDynamoDb, shareResource } from "../../core/access/grants.ts";
 import { labelOf, listOf, shortName } from "../../core/access/words.ts";
 import { compatible, get } from "../../core/evaluate/setting.ts";
 import { piecesKey, piecesOf } from "../../core/evaluate/value.ts";
-import { isKey, isPositive, operatorOf, withoutItsKey } from "../../core/iam/conditions.ts";
+import { isKey, isPositive, operatorOf, refuses, withoutItsKey } from "../../core/iam/conditions.ts";
 import { resourceTagOf } from "../../core/iam/resource-tags.ts";
 import type { ConditionTest, Statement } from "../../core/iam/statements.ts";
 import { matchesWildcard } from "../../core/iam/wildcard.ts";
@@ -176,8 +176,11 @@ function mayChange(tagging: Statement, gate: Gate, action: string): boolean {
       if (action === UNTAG) return withoutItsKey(test) !== false;
       return isPositive(test) && textsOf(test).some((value) => textsOf(gate.test).includes(value));
     }
-    // Under the condition it would change: a table whose tag does not match already cannot be tagged.
-    return gate.statement.effect === "Deny" || !isSameTest(test, gate.test);
+    if (!isKey(test, gate.test.key)) return true;
+    // Only tables on which the tag takes nothing away can be tagged.
+    return gate.statement.effect === "Deny"
+      ? !refuses(test, gate.test) && !refuses(gate.test, test)
+      : !isSameTest(test, gate.test);
   });
 }
 

@@ -74,8 +74,7 @@ export default defineRule({
     for (const policy of view.identityPolicies) {
       reportUnread(view, policy, report);
       for (const found of copyingIn(view, policy)) {
-        const { statement, names } = found;
-        const [at] = found.entries;
+        const { statement, at, names } = found;
         const verdict = verdictOnCopying(project, policy, names);
         if (verdict === "fine") continue;
         if ("unknown" in verdict) {

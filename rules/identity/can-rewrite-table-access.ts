@@ -57,7 +57,7 @@ export default defineRule({
       reportUnread(view, policy, report);
       for (const found of dangerousIn(view, policy, accessRewriting)) {
         const { severity, subject } = verdictOnRewriting(project, policy);
-        report(found.entries[0], {
+        report(found.at, {
           severity,
           message: `${subject} ${listOf(whatItMayDo(found.names, resourcesInWords(project, found.statement)))}.`,
           related: relatedToStatement(project, policy, found.statement),

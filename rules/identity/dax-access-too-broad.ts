@@ -121,7 +121,7 @@ function daxUser(action: string, resource: string): string {
 
 function checkUser(view: View, policy: IdentityPolicy, report: Report): void {
   const { project } = view;
-  for (const { statement, at, pattern } of grantsOf(project, policy)) {
+  for (const { statement, entry, at, pattern } of grantsOf(project, policy)) {
     if (pattern === undefined || !/^dax:\*+$/i.test(pattern) || !isOnEveryCluster(project, statement)) continue;
     // full-dynamodb-access speaks of both.
     if (view.runs("full-dynamodb-access") && statement.actions.some((each) => isEverything(text(each) ?? ""))) continue;
@@ -133,19 +133,19 @@ function checkUser(view: View, policy: IdentityPolicy, report: Report): void {
     report(at, {
       message: `${subjectOf(project, policy)} has ${pattern} on every cluster: it may change and delete all of them, and read and write every table that one of their service roles opens.`,
       related: relatedToStatement(project, policy, statement),
-      fixes: itemsOnly(at, pattern),
+      fixes: itemsOnly(entry, pattern),
     });
   }
 }
 
-function itemsOnly(at: Setting, pattern: string): Fix[] {
+function itemsOnly(entry: Setting, pattern: string): Fix[] {
   return [
     {
       title: `Replace ${pattern} by reading and writing items (stops Scan and the management of clusters)`,
       class: "caution",
       changes: [
         replaceItem(
-          at,
+          entry,
           ITEM_ACTIONS.map((name) => `dax:${name}`),
         ),
       ],
@@ -171,8 +171,10 @@ function checkServiceRole(
 ): void {
   const { project } = view;
   reportUnread(view, policy, report);
-  const judged = new Set<Statement>();
-  for (const grant of grantsOf(project, policy)) {
+  const grants = grantsOf(project, policy);
+  // What a wildcard of actions is told of says on which tables.
+  const judged = new Set(grants.filter((grant) => surplusOf(grant).length > 0).map(({ statement }) => statement));
+  for (const grant of grants) {
     const { statement, at } = grant;
     const related = [...whoUses(clusters), ...relatedToStatement(project, policy, statement)];
     const surplus = surplusOf(grant);

@@ -9,7 +9,7 @@ import {
   reachesOf,
 } from "../../core/access/deny-gaps.ts";
 import { accessOf, type Grant, grantsOf } from "../../core/access/granted.ts";
-import { resourcesInWords } from "../../core/access/grants.ts";
+import { everyTable, resourcesInWords } from "../../core/access/grants.ts";
 import { tablesOpenedBy } from "../../core/access/opened.ts";
 import { unlikeHolders } from "../../core/access/unlike-holders.ts";
 import { firstOf, labelOf, listOf, lowerFirst, shortName } from "../../core/access/words.ts";
@@ -257,13 +257,20 @@ function reportGaps(project: Project, policy: Policy, deny: Statement, gaps: Den
       {
         // It shows no item, it only tells whether a condition holds.
         severity: names.every((name) => name === "dynamodb:ConditionCheckItem") ? "warning" : "error",
-        message: `Deny on ${firstOf(listed)} does not cover ${listOf(names.map(shortName))}, which reach${names.length > 1 ? "" : "es"} the same items: ${subjectOf(project, policy)} may still use ${names.length > 1 ? "them" : "it"} on ${resourcesInWords(project, deny)}.`,
+        message: `Deny on ${firstOf(listed)} does not cover ${listOf(names.map(shortName))}, which reach${names.length > 1 ? "" : "es"} the same items: ${subjectOf(project, policy)} may still use ${names.length > 1 ? "them" : "it"}${whereIn(project, deny, twins)}.`,
         related: relatedOf(project, policy, twins),
         fixes: twinFixes(policy, deny, entry, names),
       },
     );
   }
   for (const each of gaps.below) reportBelow(project, policy, deny, each, report);
+}
+
+/** On what: of a Deny for every table, the part that is allowed. */
+function whereIn(project: Project, deny: Statement, gaps: readonly Gap[]): string {
+  const allowing = new Set(gaps.flatMap(({ allowedBy }) => allowedBy));
+  const [only = deny, ...others] = everyTable(project, deny).length > 0 ? allowing : [];
+  return others.length === 0 ? ` on ${resourcesInWords(project, only)}` : "";
 }
 
 function reportBelow(

@@ -71,8 +71,7 @@ export default defineRule({
     for (const policy of view.identityPolicies) {
       reportUnread(view, policy, report);
       for (const found of dangerousIn(view, policy, workloadDestructive)) {
-        const { statement, names } = found;
-        const [at] = found.entries;
+        const { statement, at, names } = found;
         const verdict = verdictOnDestruction(project, policy, names);
         if (verdict === "fine") continue;
         if ("unknown" in verdict) {

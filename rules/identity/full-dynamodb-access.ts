@@ -1,3 +1,4 @@
+import { grantsOf } from "../../core/access/granted.ts";
 import {
   everyTable,
   grantedActions,
@@ -9,13 +10,17 @@ import {
 } from "../../core/access/grants.ts";
 import { relatedToStatement } from "../../core/access/opened.ts";
 import { reportUnread } from "../../core/access/unread.ts";
+import { listOf } from "../../core/access/words.ts";
 import { text } from "../../core/evaluate/setting.ts";
+import { readItems } from "../../core/iam/action-classes.ts";
+import { findAction } from "../../core/iam/actions.ts";
 import { isConstrained } from "../../core/iam/conditions.ts";
-import { inStatement } from "../../core/iam/statements.ts";
+import { inStatement, type Statement } from "../../core/iam/statements.ts";
 import { replaceItem } from "../../core/lint/fix.ts";
 import { defineRule } from "../../core/lint/rule.ts";
 import type { Severity } from "../../core/lint/severity.ts";
 import { type IdentityPolicy, subjectOf } from "../../core/model/policies.ts";
+import type { Project } from "../../core/model/project.ts";
 import { isDeployment } from "../../core/model/roles.ts";
 
 /** What an application that reads and writes items needs. */
@@ -99,7 +104,6 @@ export default defineRule({
     const { project } = view;
     for (const policy of view.identityPolicies) {
       reportUnread(view, policy, report);
-      const denies = unconditionalDenies(project, policy);
       for (const statement of policy.statements) {
         if (statement.effect !== "Allow") continue;
         const action = statement.actions.find((each) => isEverything(text(each) ?? ""));
@@ -110,14 +114,18 @@ export default defineRule({
         if (reaches === undefined && isBare(pattern))
           report.cannotTell(at, "the resources of its statement are not known");
         if (reaches === false || (reaches === undefined && isBare(pattern))) continue;
-        if (!grantedActions(project, statement, pattern, denies).some((name) => name.startsWith("dynamodb:"))) continue;
+        const given = grantsOf(project, policy).find(
+          (grant) => grant.statement === statement && grant.entry === action,
+        );
+        const names = (given?.names ?? []).filter((name) => name.startsWith("dynamodb:"));
+        if (!names.some(matters)) continue;
         const onEveryTable = everyTable(project, statement).length > 0 || statement.notResources.length > 0;
         const isNarrowed = isConstrained(statement) || statement.conditionUnknown;
         const andDax =
           !isBare(pattern) && statement.actions.some((each) => /^dax:\*+$/i.test(text(each) ?? "")) ? " and dax:*" : "";
         report(at, {
           severity: isDeployment(project, policy) ? "info" : severityOf(onEveryTable, isNarrowed),
-          message: `${subjectOf(project, policy)} may do everything in DynamoDB (${pattern}${andDax}) on ${resourcesInWords(project, statement)}: read all data, delete tables and backups, rewrite access policies.${replicaAdvice(policy)}`,
+          message: `${subjectOf(project, policy)} may do everything in DynamoDB${exceptDenied(project, policy, statement, pattern)} (${pattern}${andDax}) on ${resourcesInWords(project, statement)}${consequences(names)}.${replicaAdvice(policy)}`,
           related: relatedToStatement(project, policy, statement),
           fixes: isBare(pattern)
             ? []
@@ -142,6 +150,31 @@ export default defineRule({
 function severityOf(onEveryTable: boolean, isNarrowed: boolean): Severity {
   if (onEveryTable) return isNarrowed ? "warning" : "error";
   return isNarrowed ? "info" : "warning";
+}
+
+/** Does it do more than describe and list? */
+function matters(name: string): boolean {
+  if (readItems.has(name) || name === "dynamodb:GetRecords") return true;
+  return findAction(name)?.accessLevels.some((level) => level !== "Read" && level !== "List") === true;
+}
+
+/** How many of the actions other statements deny in any case, on all of the resources. */
+function exceptDenied(project: Project, policy: IdentityPolicy, statement: Statement, pattern: string): string {
+  const denies = unconditionalDenies(project, policy);
+  const named = grantedActions(project, statement, pattern, [], ["dynamodb"]).length;
+  const denied = named - grantedActions(project, statement, pattern, denies, ["dynamodb"]).length;
+  return denied === 0 ? "" : ` but for ${denied} denied action${denied > 1 ? "s" : ""}`;
+}
+
+function consequences(names: readonly string[]): string {
+  const has = (name: string) => names.includes(`dynamodb:${name}`);
+  const deletes = [...(has("DeleteTable") ? ["tables"] : []), ...(has("DeleteBackup") ? ["backups"] : [])];
+  const all = [
+    ...(has("Scan") || has("PartiQLSelect") ? ["read all data"] : []),
+    ...(deletes.length > 0 ? [`delete ${listOf(deletes)}`] : []),
+    ...(has("PutResourcePolicy") ? ["rewrite access policies"] : []),
+  ];
+  return all.length > 0 ? `: ${all.join(", ")}` : "";
 }
 
 /** CDK's `Table.replicationRegions` writes this grant itself. */

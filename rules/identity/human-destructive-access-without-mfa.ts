@@ -93,7 +93,7 @@ function checkPolicy(project: Project, policy: IdentityPolicy, human: IamPrincip
   }));
   for (const found of byStatement(grants)) {
     const { statement, names } = found;
-    const [at] = found.entries;
+    const { at } = found;
     if (requiresMfa(statement)) continue;
     if (statement.conditionUnknown) report.cannotTell(at, "the condition of its statement is not known");
     else if (mayBeEntered(human, at, report)) {

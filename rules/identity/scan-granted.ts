@@ -132,7 +132,7 @@ function removal(statement: Statement, scans: readonly ScanGrant[]): Fix[] {
     {
       title: "Remove dynamodb:Scan (stops reads of whole tables)",
       class: "caution",
-      changes: scans.map(({ grant }) => replaceItem(grant.at, [])),
+      changes: scans.map(({ grant }) => replaceItem(grant.entry, [])),
     },
   ];
 }

@@ -85,7 +85,7 @@ export default defineRule({
  * where nobody would speak of one of them any more, it must be somebody's choice.
  */
 function expansions(view: View, grant: Grant, pattern: string, surprising: readonly string[]): Fix[] {
-  const { policy, statement, at, names } = grant;
+  const { policy, statement, entry, names } = grant;
   const expansion = expandAction(pattern);
   if (expansion.kind === "notJudged" || isBare(pattern)) return [];
   const others = new Set(statement.actions.map(text).filter((each) => each !== pattern));
@@ -95,13 +95,13 @@ function expansions(view: View, grant: Grant, pattern: string, surprising: reado
   const without: Fix = {
     title: `Write out the actions without ${listOf(surprising.map(shortName))} (stops those)`,
     class: "caution",
-    changes: [replaceItem(at, expected)],
+    changes: [replaceItem(entry, expected)],
   };
   const isTold = areToldByName(view, policy, surprising, isDeployment(view.project, policy) ? "info" : "warning");
   const whole: Fix = {
     title: `Write out the ${all.length === 1 ? "action" : `${all.length} actions`} that "${pattern}" stands for today (keeps granting ${listOf(surprising.map(shortName))})`,
     class: isTold ? "safe" : "caution",
-    changes: [replaceItem(at, all)],
+    changes: [replaceItem(entry, all)],
   };
   const wholeIfItFits = fitsWith(policy, all) ? [whole] : [];
   const withoutIfAny = expected.length > 0 && fitsWith(policy, expected) ? [without] : [];

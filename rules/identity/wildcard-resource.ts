@@ -7,13 +7,14 @@ import {
   unconditionalDenies,
 } from "../../core/access/grants.ts";
 import { relatedToStatement } from "../../core/access/opened.ts";
+import { canApply } from "../../core/access/resource-types.ts";
 import { reportUnread } from "../../core/access/unread.ts";
 import { tablesInEnvironment } from "../../core/access/use.ts";
 import { listOf, shortName } from "../../core/access/words.ts";
 import { type Setting, text } from "../../core/evaluate/setting.ts";
 import { noResourceLevel, readItems, streamRead, writeItems } from "../../core/iam/action-classes.ts";
 import { findAction } from "../../core/iam/actions.ts";
-import { tableNameOf } from "../../core/iam/arn.ts";
+import { resourceShape, tableNameOf } from "../../core/iam/arn.ts";
 import { operatorOf } from "../../core/iam/conditions.ts";
 import { inStatement, type Statement } from "../../core/iam/statements.ts";
 import { type Fix, replaceItem } from "../../core/lint/fix.ts";
@@ -104,6 +105,18 @@ export default defineRule({
             });
           continue;
         }
+        const [below] = belowEveryTable(project, statement);
+        const whatBelow = below && whatMatters(granted.filter((name) => below.takes(name)));
+        if (below && whatBelow) {
+          const at = { ...below.setting, when: inStatement(statement, below.setting) };
+          if (statement.conditionUnknown) report.cannotTell(at, "the condition of its statement is not known");
+          else
+            report(at, {
+              severity: quiet ? "info" : "warning",
+              message: `${subject} ${whatBelow} on the ${below.kind} of every table.`,
+              related,
+            });
+        }
         for (const { setting, prefix } of prefixes(project, statement)) {
           report(
             { ...setting, when: inStatement(statement, setting) },
@@ -149,6 +162,27 @@ function hasWorkingTagCondition(statement: Statement): boolean {
       test.values.length > 0 &&
       !test.values.some((value) => /^[*?]*\*[*?]*$/.test(text(value) ?? ""))
     );
+  });
+}
+
+interface BelowEveryTable {
+  setting: Setting;
+  kind: "indexes" | "streams";
+  takes: (name: string) => boolean;
+}
+
+/** Resources like `table/NAME/stream/*` with a star for the name, where the same items are. */
+function belowEveryTable(project: Project, statement: Statement): BelowEveryTable[] {
+  return resourceArns(project, statement).flatMap(({ setting, arn }): BelowEveryTable[] => {
+    const shape = arn && resourceShape(arn);
+    if (!arn || (shape !== "index" && shape !== "stream")) return [];
+    const [name, ...others] = tableNameOf(arn) ?? [];
+    if (typeof name !== "string" || others.length > 0 || !/^\*+$/.test(name)) return [];
+    const takes = (each: string) => {
+      const action = findAction(each);
+      return action !== undefined && canApply(action, arn) === true;
+    };
+    return [{ setting, kind: shape === "index" ? "indexes" : "streams", takes }];
   });
 }
 

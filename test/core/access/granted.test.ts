@@ -59,7 +59,7 @@ describe("what entries give", () => {
     ["dynamodb:GetRecords", `"${ARN}/stream/*"`, true],
     ["dynamodb:ListTables", `"${ARN}"`, false],
     ["dynamodb:ListTables", '"*"', true],
-    ["dynamodb:ListTables", "!Ref P", true],
+    ["dynamodb:ListTables", "!Ref P", false],
     ["dynamodb:DeleteTable", "!Ref P", true],
     ["dynamodb:DeleteTable", '"arn:aws:dax:*:*:cache/c"', false],
     ["dax:GetItem", `"${ARN}"`, false],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { appliesTo, canApply } from "../../../core/access/resource-types.ts";
+import { appliesTo, canApply, isGiven } from "../../../core/access/resource-types.ts";
 import { findAction } from "../../../core/iam/actions.ts";
 import type { ArnText } from "../../../core/iam/arn.ts";
 import { identityPoliciesOf } from "../../../core/model/policies.ts";
@@ -63,9 +63,8 @@ describe("an action and an ARN", () => {
   });
 });
 
-describe("an action and the resources of a statement", () => {
-  const applied = (name: string, resource: string) => {
-    const project = projectOf(`Parameters:
+function statementWith(resource: string) {
+  const project = projectOf(`Parameters:
   P: { Type: String }
 Resources:
   Orders: { Type: AWS::DynamoDB::Table }
@@ -73,7 +72,13 @@ Resources:
     Type: AWS::IAM::ManagedPolicy
     Properties: { PolicyDocument: { Statement: { Effect: Allow, Action: "dynamodb:*", ${resource} } } }
 `);
-    return appliesTo(project, only(only(identityPoliciesOf(templateOf(project))).statements), name);
+  return { project, statement: only(only(identityPoliciesOf(templateOf(project))).statements) };
+}
+
+describe("an action and the resources of a statement", () => {
+  const applied = (name: string, resource: string) => {
+    const { project, statement } = statementWith(resource);
+    return appliesTo(project, statement, name);
   };
 
   test.each([
@@ -83,9 +88,40 @@ Resources:
     ["GetItem", "Resource: !GetAtt Orders.StreamArn", false],
     ["GetItem", "Resource: { a: b }", undefined],
     ["GetItem", "Resource: []", false],
-    ["GetItem", "NotResource: !GetAtt Orders.Arn", undefined],
+    ["GetItem", "NotResource: !GetAtt Orders.Arn", true],
+    ["GetItem", "NotResource: 'arn:aws:s3:::*'", true],
+    ["GetItem", "NotResource: '*'", false],
+    ["GetItem", "NotResource: !Ref P", undefined],
+    ["GetItem", "NotResource: { a: b }", undefined],
+    ["GetItem", "NotResource: 'arn:aws:dynamodb:*:*:table/*'", false],
+    ["DescribeGlobalTable", "NotResource: 'arn:aws:dynamodb:*:*:table/*'", undefined],
+    ["ListTables", "NotResource: !GetAtt Orders.Arn", true],
+    ["ListTables", "NotResource: 'arn:aws:dynamodb:*:*:table/*'", undefined],
     ["GetThing", "Resource: '*'", undefined],
   ])("%s, %s: %s", (name, resource, expected) => {
     expect(applied(`dynamodb:${name}`, resource)).toBe(expected);
+  });
+
+  test.each([
+    ["GetItem", "NotResource: !GetAtt Orders.Arn", true],
+    ["GetItem", "NotResource: 'arn:aws:dax:*:*:cache/*'", undefined],
+    ["GetItem", "NotResource: '*'", false],
+  ])("DAX: %s, %s: %s", (name, resource, expected) => {
+    expect(applied(`dax:${name}`, resource)).toBe(expected);
+  });
+});
+
+describe("what counts as given", () => {
+  test.each([
+    ["GetItem", "!Ref P", true],
+    ["GetItem", "!GetAtt Orders.StreamArn", false],
+    ["UpdateAbacStatus", '"*"', true],
+    // AWS documents that nothing less than a star gives it.
+    ["UpdateAbacStatus", "'arn:aws:dynamodb:*:*:table/*'", false],
+    ["UpdateAbacStatus", "!Ref P", false],
+    ["GetThing", '"*"', false],
+  ])("%s on %s: %s", (name, resource, expected) => {
+    const { project, statement } = statementWith(`Resource: ${resource}`);
+    expect(isGiven(project, statement, `dynamodb:${name}`)).toBe(expected);
   });
 });

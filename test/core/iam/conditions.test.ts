@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { findAction } from "../../../core/iam/actions.ts";
-import { isConstrained, isKey, isRefused, operatorOf, requiresKey, withValue } from "../../../core/iam/conditions.ts";
+import {
+  excludeEachOther,
+  isConstrained,
+  isKey,
+  isRefused,
+  operatorOf,
+  requiresKey,
+  withValue,
+} from "../../../core/iam/conditions.ts";
 import { readPolicy, type Statement } from "../../../core/iam/statements.ts";
 import { settings } from "../evaluate/support.ts";
 
@@ -141,5 +149,35 @@ describe("what is always refused", () => {
   ])("%s under %s: %s", (name, condition, expected) => {
     const action = findAction(`dynamodb:${name}`);
     expect(action && isRefused(statement(condition), action)).toBe(expected);
+  });
+});
+
+describe("two conditions that no request passes together", () => {
+  test.each([
+    ["{ StringEquals: { k: a } }", "{ StringNotEquals: { k: a } }", true],
+    ["{ StringEquals: { k: a } }", "{ StringNotEquals: { K: [a, b] } }", true],
+    ["{ StringEquals: { k: [a, b] } }", "{ StringNotEquals: { k: a } }", false],
+    ["{ StringEquals: { k: a } }", "{ StringEquals: { k: b } }", true],
+    ["{ StringEquals: { k: a } }", "{ StringEquals: { k: [a, b] } }", false],
+    ["{ StringEquals: { k: a } }", "{ StringNotEquals: { other: a } }", false],
+    ["{ Bool: { k: true } }", '{ BoolIfExists: { k: "false" } }', true],
+    ["{ StringEquals: { k: a } }", '{ Null: { k: "true" } }', true],
+    ["{ StringEquals: { k: a } }", '{ Null: { k: "false" } }', false],
+    ['{ StringEquals: { k: "${aws:PrincipalTag/k}" } }', '{ StringNotEquals: { k: "${aws:PrincipalTag/k}" } }', true],
+    ['{ StringEquals: { k: "${aws:PrincipalTag/k}" } }', "{ StringEquals: { k: b } }", false],
+    ["{ StringEquals: { k: !Ref P } }", "{ StringNotEquals: { k: !Ref P } }", true],
+    ["{ StringEquals: { k: !Ref P } }", "{ StringEquals: { k: b } }", false],
+    ["{ StringLike: { k: 'a*' } }", "{ StringNotLike: { k: 'a*' } }", true],
+    ["{ StringLike: { k: 'a*' } }", "{ StringEquals: { k: 'b' } }", true],
+    ["{ StringLike: { k: 'a*' } }", "{ StringEquals: { k: 'ab' } }", false],
+    ["{ StringEqualsIfExists: { k: a } }", "{ StringNotEquals: { k: a } }", false],
+    ["{ IpAddress: { k: 10.0.0.0/8 } }", "{ NotIpAddress: { k: 10.0.0.0/8 } }", true],
+    ["{ IpAddress: { k: 10.0.0.0/8 } }", "{ IpAddress: { k: 11.0.0.0/8 } }", false],
+    // A request may have several values of such a key.
+    ['{ "ForAnyValue:StringEquals": { k: a } }', '{ "ForAnyValue:StringNotEquals": { k: a } }', false],
+    ["{}", "{ StringNotEquals: { k: a } }", false],
+  ])("%s and %s: %s", (a, b, expected) => {
+    expect(excludeEachOther(statement(a), statement(b))).toBe(expected);
+    expect(excludeEachOther(statement(b), statement(a))).toBe(expected);
   });
 });

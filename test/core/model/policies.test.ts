@@ -3,6 +3,7 @@ import {
   awsManagedPolicies,
   holdersOf,
   identityPoliciesOf,
+  isOnlyBoundary,
   policiesOf,
   principalsOf,
   subjectOf,
@@ -52,6 +53,76 @@ describe("attachment", () => {
 
   test("by the principal's list", () => {
     expect(links(`Resources:\n${managed("P")}${role("R", "ManagedPolicyArns: [!Ref P]")}`)).toEqual(["P → R", "R ← P"]);
+  });
+
+  test.each([
+    ["[arn:aws:iam::111122223333:policy/orders]", "ManagedPolicyName: orders", true],
+    ['[!Sub "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/orders"]', "ManagedPolicyName: orders", true],
+    ["[arn:aws:iam::111122223333:policy/team/orders]", "ManagedPolicyName: orders, Path: /team/", true],
+    ["[arn:aws:iam::111122223333:policy/team/orders]", "ManagedPolicyName: orders", false],
+    ["[arn:aws:iam::aws:policy/orders]", "ManagedPolicyName: orders", false],
+    ['[!Sub "arn:aws:iam::${AWS::AccountId}:policy/${X}"]', "ManagedPolicyName: orders", false],
+    ["[arn:aws:iam::111122223333:policy/Orders]", "ManagedPolicyName: orders", false],
+    ["[arn:aws:iam::111122223333:policy/orders]", "ManagedPolicyName: !Ref X", false],
+    ["[{ a: b }]", "ManagedPolicyName: orders", false],
+  ])("by an ARN with the policy's literal name: %s, %s", (arns, name, isAttached) => {
+    const template = `Parameters: { X: { Type: String } }\nResources:\n${managed("P", `, ${name}`)}${role("R", `ManagedPolicyArns: ${arns}`)}`;
+    expect(links(template)).toEqual(isAttached ? ["P → R", "R ← P"] : ["P → ", "R ← "]);
+  });
+
+  test.each([
+    ["[{ Name: orders }]", "ManagedPolicyName: orders", true],
+    ["{ Name: orders }", "ManagedPolicyName: orders", true],
+    ["[{ Name: orders, Path: / }]", "ManagedPolicyName: orders, Path: /", true],
+    ["[{ Name: orders, Path: /team/ }]", "ManagedPolicyName: orders, Path: /team/", true],
+    ["[{ Name: orders, Path: !Ref X }]", "ManagedPolicyName: orders, Path: /team/", true],
+    ["[{ Name: orders, Path: /team/ }]", "ManagedPolicyName: orders", false],
+    ["[{ Name: orders }]", "ManagedPolicyName: orders, Path: /team/", false],
+    ["[{ Name: other }]", "ManagedPolicyName: orders", false],
+    ["[{ Name: !Ref X }]", "ManagedPolicyName: orders", false],
+    ["[{ Name: orders }]", "ManagedPolicyName: !Ref X", false],
+    ["[{}]", "Path: /", false],
+    ["[orders]", "ManagedPolicyName: orders", false],
+  ])("of a permission set, by name and path: %s, %s", (references, name, isAttached) => {
+    const template = `Parameters: { X: { Type: String } }\nResources:\n${managed("P", `, ${name}`)}  S:\n    Type: AWS::SSO::PermissionSet\n    Properties: { CustomerManagedPolicyReferences: ${references} }\n`;
+    expect(links(template)).toEqual(isAttached ? ["P → S", "S ← P"] : ["P → ", "S ← "]);
+  });
+
+  test("a policy's name that two have is nobody's", () => {
+    const two = `${managed("P", ", ManagedPolicyName: orders")}${managed("Q", ", ManagedPolicyName: orders")}`;
+    expect(
+      links(`Resources:\n${two}${role("R", "ManagedPolicyArns: [arn:aws:iam::111122223333:policy/orders]")}`),
+    ).toEqual(["P → ", "Q → ", "R ← "]);
+  });
+
+  test.each([
+    [role("R", "PermissionsBoundary: !Ref P"), true],
+    [role("R", "PermissionsBoundary: arn:aws:iam::111122223333:policy/limits"), true],
+    [role("R", "PermissionsBoundary: !If [A, !Ref P, !Ref AWS::NoValue]"), true],
+    [
+      "  S:\n    Type: AWS::SSO::PermissionSet\n    Properties: { PermissionsBoundary: { CustomerManagedPolicyReference: { Name: limits } } }\n",
+      true,
+    ],
+    [
+      "  S:\n    Type: AWS::SSO::PermissionSet\n    Properties: { PermissionsBoundary: { ManagedPolicyArn: !Ref P } }\n",
+      true,
+    ],
+    [`${role("R", "PermissionsBoundary: !Ref P")}${role("S", "ManagedPolicyArns: [!Ref P]")}`, false],
+    [role("R", "PermissionsBoundary: arn:aws:iam::aws:policy/AdministratorAccess"), false],
+    [role("R", "PermissionsBoundary: { a: b }"), false],
+    [role("R"), false],
+  ])("a permissions boundary is no attachment: %s", (principals, isBoundary) => {
+    const project = projectOf(`${CONDITIONS}Resources:\n${managed("P", ", ManagedPolicyName: limits")}${principals}`);
+    const policy = only(identityPoliciesOf(templateOf(project)));
+    expect(isOnlyBoundary(project, policy)).toBe(isBoundary);
+    if (isBoundary) expect(holdersOf(project, policy)).toEqual([]);
+  });
+
+  test("a boundary that names who has it is theirs", () => {
+    const project = projectOf(
+      `Resources:\n${managed("P", ", Roles: [elsewhere]")}${role("R", "PermissionsBoundary: !Ref P")}`,
+    );
+    expect(isOnlyBoundary(project, only(identityPoliciesOf(templateOf(project))))).toBe(false);
   });
 
   test.each([

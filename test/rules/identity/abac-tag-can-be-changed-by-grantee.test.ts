@@ -99,6 +99,20 @@ describe("a Deny for a tag", () => {
     expect(toldInBoth(RULE, managedPolicy(others + allow("dynamodb:*", '"*"')))).toEqual([LINE("TagResource")]);
   });
 
+  test("is not lifted by tagging only where it does not apply", () => {
+    const others = deny("dynamodb:GetItem", '"*"', when("StringNotEquals", "aws:ResourceTag/team", "orders"));
+    const own = when("StringEquals", "aws:ResourceTag/team", "orders");
+    expect(toldInBoth(RULE, managedPolicy(others + allow("dynamodb:TagResource", '"*"', own)))).toEqual([]);
+    const unprotected = when("StringNotEquals", "aws:ResourceTag/protected", "yes");
+    expect(toldInBoth(RULE, managedPolicy(PROTECTED + allow("dynamodb:UntagResource", '"*"', unprotected)))).toEqual(
+      [],
+    );
+    const only = when("StringEquals", "aws:ResourceTag/protected", "yes");
+    expect(toldInBoth(RULE, managedPolicy(PROTECTED + allow("dynamodb:UntagResource", '"*"', only)))).toEqual([
+      LINE("UntagResource", "protected"),
+    ]);
+  });
+
   test("that includes tagging cannot be lifted", () => {
     const all = (actions: string) => deny(actions, '"*"', when("StringEquals", "aws:ResourceTag/protected", "yes"));
     expect(toldInBoth(RULE, managedPolicy(all("dynamodb:*") + allow("dynamodb:*", '"*"')))).toEqual([]);

@@ -164,3 +164,11 @@ describe("the fix", () => {
     expect(offered(RULE, managedPolicy(allow("dynamodb:PutResourcePolicy", ARN)))).toEqual([]);
   });
 });
+
+test("a fix of an action that both branches share does not speak of one of them", () => {
+  const template = `Conditions:
+  IsDev: !Equals [!Ref AWS::Region, eu-west-1]
+${managedPolicy(allow("[dynamodb:GetItem, dynamodb:PutResourcePolicy]", `!If [IsDev, "*", ${ARN}]`))}`;
+  expect(toldInBoth(RULE, template)).toHaveLength(2);
+  expect(new Set(offered(RULE, template))).toEqual(new Set(["caution: Remove PutResourcePolicy (stops it)"]));
+});

@@ -20,7 +20,8 @@ describe("twins", () => {
       "[dynamodb:DeleteTable, dynamodb:DeleteItem]",
       ARN,
     );
-    expect(shown(RULE, template)).toEqual([`11:43-11:62 ${open("DeleteItem", "BatchWriteItem")}`]);
+    // The Deny is for every table, what is left open is what the Allow names.
+    expect(shown(RULE, template)).toEqual([`11:43-11:62 ${open("DeleteItem", "BatchWriteItem", true, ARN)}`]);
     expect(relatedTo(RULE, template)).toEqual(["7:12-7:18 statement 1 allows BatchWriteItem"]);
   });
 
@@ -120,6 +121,26 @@ describe("twins", () => {
     expect(toldInBoth(RULE, both("dynamodb:GetItem"))).toEqual([open("GetItem", "PartiQLSelect")]);
   });
 
+  test.each([
+    ["StringEquals: { aws:ResourceTag/team: a }", "StringNotEquals: { aws:ResourceTag/team: a }"],
+    [
+      'StringEquals: { aws:ResourceTag/team: "${aws:PrincipalTag/team}" }',
+      'StringNotEquals: { aws:ResourceTag/team: "${aws:PrincipalTag/team}" }',
+    ],
+    ["StringEquals: { aws:SourceVpce: vpce-1 }", "StringNotEquals: { aws:SourceVpce: [vpce-1, vpce-2] }"],
+    ['Bool: { aws:SecureTransport: "true" }', 'Bool: { aws:SecureTransport: "false" }'],
+  ])("what is allowed only where the Deny does not apply is no gap: %s", (allowed, denied) => {
+    const on = (condition: string) => `            Condition: { ${condition} }\n`;
+    const template = managedPolicy(
+      allow("dynamodb:BatchWriteItem", '"*"', on(allowed)) + deny("dynamodb:DeleteItem", '"*"', on(denied)),
+    );
+    expect(toldInBoth(RULE, template)).toEqual([]);
+    const open = managedPolicy(
+      allow("dynamodb:BatchWriteItem", '"*"') + deny("dynamodb:DeleteItem", '"*"', on(denied)),
+    );
+    expect(toldInBoth(RULE, open)).toHaveLength(1);
+  });
+
   test("under a condition that does not know the action the same holds; the twin needs the same one", () => {
     const mfa = "            Condition: { BoolIfExists: { aws:MultiFactorAuthPresent: false } }\n";
     const template = (other: string) =>
@@ -211,7 +232,7 @@ ${roleOf(LAMBDA, inline(allow("dynamodb:BatchWriteItem", ARN)))}  Guard:
       PolicyDocument:
         Statement:
 ${denied()}`;
-    expect(toldInBoth(RULE, separate)).toEqual([line]);
+    expect(toldInBoth(RULE, separate)).toEqual([line.replace("every table", ARN)]);
     expect(relatedTo(RULE, separate)).toEqual([
       '1:2-1:9 Role "AppRole" has this policy',
       "13:16-13:22 statement 1 allows BatchWriteItem",

@@ -8,6 +8,9 @@ const RULE = "full-dynamodb-access";
 
 const may = (who: string, what: string, where: string) =>
   `${who} may do everything in DynamoDB (${what}) on ${where}: read all data, delete tables and backups, rewrite access policies.`;
+/** Backups have ARNs of their own. */
+const onOne = (who: string, what: string, where: string) =>
+  `${who} may do everything in DynamoDB (${what}) on ${where}: read all data, delete tables, rewrite access policies.`;
 const POLICY = 'Policy "AppPolicy"';
 const ORDERS_ARN = "!Sub arn:aws:dynamodb:eu-west-1:111122223333:table/orders";
 
@@ -23,6 +26,40 @@ describe("which actions and resources", () => {
     expect(toldInBoth(RULE, managedPolicy(allow(action, '"*"')))).toEqual([
       `error ${may(POLICY, pattern, "every table")}`,
     ]);
+  });
+
+  test("a permissions boundary gives nobody anything", () => {
+    const template = managedPolicy(
+      allow("dynamodb:*", '"*"'),
+      roleOf(LAMBDA, "      PermissionsBoundary: !Ref AppPolicy\n"),
+    );
+    expect(toldInBoth(RULE, template)).toEqual([]);
+    const sam = `Transform: AWS::Serverless-2016-10-31
+${managedPolicy(allow("dynamodb:*", '"*"'))}  App:
+    Type: AWS::Serverless::Function
+    Properties: { PermissionsBoundary: !Ref AppPolicy }
+`;
+    expect(toldInBoth(RULE, sam)).toEqual([]);
+    // One that somebody has besides is judged as theirs.
+    const both = managedPolicy(
+      allow("dynamodb:*", '"*"'),
+      roleOf(LAMBDA, "      PermissionsBoundary: !Ref AppPolicy\n      ManagedPolicyArns: [!Ref AppPolicy]\n"),
+    );
+    expect(toldInBoth(RULE, both)).toEqual([`error ${may('Role "AppRole"', "dynamodb:*", "every table")}`]);
+  });
+
+  test("the holder may be a permission set that names the policy", () => {
+    const template = managedPolicy(
+      `${allow("dynamodb:*", '"*"')}      ManagedPolicyName: orders\n`,
+      `  Developers:
+    Type: AWS::SSO::PermissionSet
+    Properties: { Name: developers, CustomerManagedPolicyReferences: [{ Name: orders }] }
+`,
+    );
+    expect(toldInBoth(RULE, template)).toEqual([
+      `error ${may('Permission set "Developers"', "dynamodb:*", "every table")}`,
+    ]);
+    expect(relatedTo(RULE, template)).toEqual(['11:2-11:12 Permission set "Developers" has this policy']);
   });
 
   test("dax:* beside it is named", () => {
@@ -44,10 +81,10 @@ describe("which actions and resources", () => {
 
   test("named tables are a warning", () => {
     expect(toldInBoth(RULE, managedPolicy(allow("dynamodb:*", ORDERS_ARN)))).toEqual([
-      `warning ${may(POLICY, "dynamodb:*", "arn:aws:dynamodb:eu-west-1:111122223333:table/orders")}`,
+      `warning ${onOne(POLICY, "dynamodb:*", "arn:aws:dynamodb:eu-west-1:111122223333:table/orders")}`,
     ]);
     const own = managedPolicy(allow("dynamodb:*", '[!GetAtt Orders.Arn, !Sub "${Orders.Arn}/index/*"]'), TABLE);
-    expect(toldInBoth(RULE, own)).toEqual([`warning ${may(POLICY, "dynamodb:*", '"Orders"')}`]);
+    expect(toldInBoth(RULE, own)).toEqual([`warning ${onOne(POLICY, "dynamodb:*", '"Orders"')}`]);
   });
 
   test("resources that only deployment knows are not taken for every table", () => {
@@ -129,7 +166,7 @@ describe("conditions of the statement", () => {
   ])("%s lowers it by one level", (condition) => {
     expect(toldInBoth(RULE, when(condition))).toEqual([`warning ${may(POLICY, "dynamodb:*", "every table")}`]);
     expect(toldInBoth(RULE, when(condition, ORDERS_ARN))).toEqual([
-      `info ${may(POLICY, "dynamodb:*", "arn:aws:dynamodb:eu-west-1:111122223333:table/orders")}`,
+      `info ${onOne(POLICY, "dynamodb:*", "arn:aws:dynamodb:eu-west-1:111122223333:table/orders")}`,
     ]);
   });
 
@@ -166,7 +203,6 @@ describe("Deny", () => {
 
   test.each([
     ["on one table", deny("dynamodb:*", ORDERS_ARN)],
-    ["of some actions", deny("[dynamodb:DeleteTable, dynamodb:Delete*]", '"*"')],
     [
       "under a condition",
       deny("dynamodb:*", '"*"', "            Condition: { Bool: { aws:SecureTransport: false } }\n"),
@@ -175,6 +211,25 @@ describe("Deny", () => {
     ["everywhere but where it is allowed", deny("dynamodb:*", '"*"').replace("Resource", "NotResource")],
   ])("%s does not", (_, denied) => {
     expect(toldInBoth(RULE, own(denied))).toEqual([`error ${may(POLICY, "dynamodb:*", "every table")}`]);
+  });
+
+  test.each([
+    ["[dynamodb:Delete*]", " but for 6 denied actions", ": read all data, rewrite access policies"],
+    ["dynamodb:DeleteTable", " but for 1 denied action", ": read all data, delete backups, rewrite access policies"],
+    [
+      "[dynamodb:Scan, dynamodb:PartiQLSelect, dynamodb:DeleteTable, dynamodb:DeleteBackup, dynamodb:PutResourcePolicy]",
+      " but for 5 denied actions",
+      "",
+    ],
+  ])("of %s is said", (actions, but, consequences) => {
+    expect(toldInBoth(RULE, own(deny(actions, '"*"')))).toEqual([
+      `error ${POLICY} may do everything in DynamoDB${but} (dynamodb:*) on every table${consequences}.`,
+    ]);
+  });
+
+  test("of all but looking around leaves nothing to say", () => {
+    const others = deny("[dynamodb:Describe*, dynamodb:List*]", '"*"').replace("Action", "NotAction");
+    expect(toldInBoth(RULE, own(others))).toEqual([]);
   });
 
   test("on the same tables narrows", () => {
@@ -250,7 +305,7 @@ describe("branches", () => {
   test("of the resource: each branch has its own severity", () => {
     const template = CONDITIONS + managedPolicy(allow("dynamodb:*", '!If [IsDev, "*", !GetAtt Orders.Arn]'), TABLE);
     expect(toldInBoth(RULE, template)).toEqual([
-      `warning When IsDev is false: ${may(POLICY, "dynamodb:*", '"Orders"')}`,
+      `warning When IsDev is false: ${onOne(POLICY, "dynamodb:*", '"Orders"')}`,
       `error When IsDev is true: ${may(POLICY, "dynamodb:*", "every table")}`,
     ]);
   });
@@ -260,7 +315,7 @@ describe("branches", () => {
       CONDITIONS +
       managedPolicy(allow("!If [IsDev, dynamodb:*, dynamodb:GetItem]", '!If [IsProd, "*", !GetAtt Orders.Arn]'), TABLE);
     expect(toldInBoth(RULE, template)).toEqual([
-      `warning When IsDev is true: ${may(POLICY, "dynamodb:*", '"Orders"')}`,
+      `warning When IsDev is true: ${onOne(POLICY, "dynamodb:*", '"Orders"')}`,
     ]);
   });
 

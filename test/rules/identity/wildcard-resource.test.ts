@@ -41,6 +41,41 @@ describe("item actions", () => {
   });
 
   test.each([
+    ["[dynamodb:Query, dynamodb:PutItem]", "table/*/index/*", "1 item-level action", "indexes"],
+    ["[dynamodb:Query, dynamodb:Scan]", "table/*/index/ByDate", "2 item-level actions", "indexes"],
+    ["dynamodb:Get*", "table/*/stream/*", "2 item-level actions", "streams"],
+  ])("%s on %s: below every table", (action, resource, what, kind) => {
+    const template = managedPolicy(allow(action, `["${ARN}", "arn:aws:dynamodb:*:*:${resource}"]`));
+    expect(toldInBoth(RULE, template)).toEqual([`warning ${POLICY} has ${what} on the ${kind} of every table.`]);
+    expect(marked(RULE, template)).toEqual([`"arn:aws:dynamodb:*:*:${resource}"`]);
+    // Said once where every table is named beside it.
+    const both = managedPolicy(allow(action, `["arn:aws:dynamodb:*:*:${resource}", "arn:aws:dynamodb:*:*:table/*"]`));
+    expect(toldInBoth(RULE, both)).toHaveLength(1);
+  });
+
+  test.each([
+    ["dynamodb:PutItem", "table/*/index/*"],
+    ["dynamodb:DescribeStream", "table/*/stream/*"],
+    ["dynamodb:Query", "table/orders/index/*"],
+  ])("%s on %s passes", (action, resource) => {
+    expect(toldInBoth(RULE, managedPolicy(allow(action, `"arn:aws:dynamodb:*:*:${resource}"`)))).toEqual([]);
+  });
+
+  test("a SAM stream template for every table", () => {
+    const sam = `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Reader:
+    Type: AWS::Serverless::Function
+    Properties:
+      Policies:
+        - DynamoDBStreamReadPolicy: { TableName: "*", StreamName: "*" }
+`;
+    expect(toldInBoth(RULE, sam)).toEqual([
+      'warning Function "Reader" has 2 item-level actions on the streams of every table.',
+    ]);
+  });
+
+  test.each([
     [ARN],
     [`${ARN}/index/*`],
     ["!GetAtt Orders.Arn"],
