@@ -18,7 +18,7 @@ export default defineRule({
   docs: {
     what: "A policy uses a variable that requests of its principal never carry, or one whose value an end user can choose.",
     why: "A policy variable without a value matches nothing: an Allow that needs it allows nothing, and a Deny that needs it denies nothing. `aws:username` exists for IAM users only, not for sessions of a role; the `sub` of an identity pool exists only in sessions that the identity pool makes. A principal tag that the identity pool takes from a mutable custom attribute is what the user says it is, so it separates nobody from the others.",
-    how: "Use a variable that the principal's sessions have, such as `aws:userid`, a session tag, or `${cognito-identity.amazonaws.com:sub}` for an identity pool; make the attribute behind a tag immutable, or let no app client write it.",
+    how: "Use a variable that the principal's sessions have and cannot choose, such as a session tag, or `${cognito-identity.amazonaws.com:sub}` for an identity pool (`aws:userid` of a role ends in a session name that whoever takes the role may choose); make the attribute behind a tag immutable, or let no app client write it.",
     references: [
       "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html",
       "https://docs.aws.amazon.com/cognito/latest/developerguide/attributes-for-access-control.html",
