@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
+import { perObject } from "../core/lazy.ts";
 import type { Finding, Unknown } from "../core/lint/finding.ts";
 import type { FixClass } from "../core/lint/fix.ts";
 import type { ProvenFix } from "../core/lint/prove.ts";
 import type { Rule } from "../core/lint/rule.ts";
 import { atLeast } from "../core/lint/severity.ts";
 import { didYouMean } from "../core/lint/suggest.ts";
-import { perObject } from "../core/model/lazy.ts";
 import { tablesOf } from "../core/model/tables.ts";
 import { assemblyReader } from "./assembly.ts";
 import { type FolderSettings, settingsFinder } from "./configuration.ts";

@@ -2,8 +2,8 @@ import { get, getPath, items, propertiesOf, type Setting, text } from "../evalua
 import { piecesOf } from "../evaluate/value.ts";
 import type { ArnText } from "../iam/arn.ts";
 import { arnCovers } from "../iam/arn-match.ts";
+import { perObject } from "../lazy.ts";
 import { arnOf } from "../model/arns.ts";
-import { perObject } from "../model/lazy.ts";
 import type { Project } from "../model/project.ts";
 import type { Table } from "../model/tables.ts";
 import { inOwnPartition } from "./own-resource.ts";

@@ -7,7 +7,7 @@ import { surelyCovers, surelyOverlap } from "../iam/arn-match.ts";
 import { excludeEachOther, isKey, isPositive } from "../iam/conditions.ts";
 import type { ConditionTest, Statement } from "../iam/statements.ts";
 import { anyBelow, type Below, reachesBelow, tableArnOf } from "../iam/table-arn.ts";
-import { perObject } from "../model/lazy.ts";
+import { perObject } from "../lazy.ts";
 import type { Project } from "../model/project.ts";
 import { appliesWith, resourceArns } from "./grants.ts";
 import { twinsOf } from "./twins.ts";

@@ -3,9 +3,9 @@ import { isSurprising } from "../iam/action-classes.ts";
 import { complementOf, expandAction } from "../iam/actions.ts";
 import type { ManagedPolicy } from "../iam/managed-policies.ts";
 import { inStatement, type Statement } from "../iam/statements.ts";
+import { perObject } from "../lazy.ts";
 import { membershipsOf } from "../model/groups.ts";
 import { isDynamoDbInView } from "../model/in-view.ts";
-import { perObject } from "../model/lazy.ts";
 import {
   awsManagedPolicies,
   type IamPrincipal,

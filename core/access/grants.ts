@@ -7,8 +7,8 @@ import { type ArnText, couldBeService, coversEveryTable, isBareStar } from "../i
 import { type ArnIndex, indexByArn, near } from "../iam/arn-index.ts";
 import { arnsOverlap, surelyCovers, surelyOverlap } from "../iam/arn-match.ts";
 import type { Statement } from "../iam/statements.ts";
+import { perObject } from "../lazy.ts";
 import { arnOf } from "../model/arns.ts";
-import { perObject } from "../model/lazy.ts";
 import { holdersOf, type IdentityPolicy, surePoliciesOf } from "../model/policies.ts";
 import { follow, type Project } from "../model/project.ts";
 

@@ -2,8 +2,8 @@ import type { Setting } from "../evaluate/setting.ts";
 import { text } from "../evaluate/setting.ts";
 import { takesInKeyAction } from "../iam/key-actions.ts";
 import type { Statement } from "../iam/statements.ts";
+import { perObject } from "../lazy.ts";
 import type { Key } from "../model/keys.ts";
-import { perObject } from "../model/lazy.ts";
 import { managedPoliciesMeant, managedPolicyText } from "../model/managed-policies.ts";
 import {
   holdersOf,

@@ -1,9 +1,9 @@
 import { type ArnText, coversEveryTable, tableNameOf } from "../iam/arn.ts";
 import type { Statement } from "../iam/statements.ts";
 import { wildcardsOverlap } from "../iam/wildcard.ts";
+import { perObject } from "../lazy.ts";
 import type { Related } from "../lint/finding.ts";
 import { nameOfTable } from "../model/arns.ts";
-import { perObject } from "../model/lazy.ts";
 import { holdersOf, isIdentityPolicy } from "../model/policies.ts";
 import type { Policy } from "../model/policy.ts";
 import type { Project } from "../model/project.ts";

@@ -1,6 +1,6 @@
 import { compatible, get, isAbsent, propertiesOf, text } from "../evaluate/setting.ts";
 import type { Statement } from "../iam/statements.ts";
-import { perObject } from "../model/lazy.ts";
+import { perObject } from "../lazy.ts";
 import { follow, type Project } from "../model/project.ts";
 import type { ResourcePolicy } from "../model/resource-policies.ts";
 import type { Table, TableCopy } from "../model/tables.ts";

@@ -3,7 +3,7 @@ import { piecesKey, piecesOf } from "../evaluate/value.ts";
 import { actionsOf, complementOf, expandAction, findAction } from "../iam/actions.ts";
 import { isEverybody } from "../iam/public-access.ts";
 import type { Principal, Statement } from "../iam/statements.ts";
-import { perObject } from "../model/lazy.ts";
+import { perObject } from "../lazy.ts";
 import type { Project } from "../model/project.ts";
 import type { ResourcePolicy } from "../model/resource-policies.ts";
 import { grantedActions } from "./grants.ts";

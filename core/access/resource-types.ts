@@ -9,8 +9,8 @@ import {
   splitArn,
 } from "../iam/arn.ts";
 import type { Statement } from "../iam/statements.ts";
+import { perObject } from "../lazy.ts";
 import { arnOf } from "../model/arns.ts";
-import { perObject } from "../model/lazy.ts";
 import type { Project } from "../model/project.ts";
 import { resourceArns } from "./grants.ts";
 

@@ -2,7 +2,7 @@ import { type ArnText, couldBeService, splitArn, tableNameOf } from "../iam/arn.
 import { indexByArn, near } from "../iam/arn-index.ts";
 import { surelyOverlap } from "../iam/arn-match.ts";
 import type { Statement } from "../iam/statements.ts";
-import { perObject } from "../model/lazy.ts";
+import { perObject } from "../lazy.ts";
 import type { Project } from "../model/project.ts";
 import { resourceArns } from "./grants.ts";
 

@@ -1,5 +1,5 @@
+import { perObject } from "../lazy.ts";
 import { membershipsOf } from "../model/groups.ts";
-import { perObject } from "../model/lazy.ts";
 import { holdersOf, type IamPrincipal, type IdentityPolicy, policiesOf, surePoliciesOf } from "../model/policies.ts";
 import type { Project } from "../model/project.ts";
 

@@ -3,8 +3,8 @@ import { readItems, writeItems } from "../iam/action-classes.ts";
 import { expandAction } from "../iam/actions.ts";
 import { couldBeService } from "../iam/arn.ts";
 import type { Statement } from "../iam/statements.ts";
+import { perObject } from "../lazy.ts";
 import { arnOf } from "../model/arns.ts";
-import { perObject } from "../model/lazy.ts";
 import type { ComputeUnit } from "../model/network.ts";
 import {
   awsManagedPolicies,

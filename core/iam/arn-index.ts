@@ -1,4 +1,4 @@
-import { perObject } from "../model/lazy.ts";
+import { perObject } from "../lazy.ts";
 import { type ArnText, splitArn } from "./arn.ts";
 import { tableKeyOf } from "./table-arn.ts";
 

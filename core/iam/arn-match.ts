@@ -1,4 +1,4 @@
-import { perObject } from "../model/lazy.ts";
+import { perObject } from "../lazy.ts";
 import { type ArnText, isBareStar, splitArn } from "./arn.ts";
 import { matchesWildcard, wildcardsOverlap } from "./wildcard.ts";
 

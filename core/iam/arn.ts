@@ -1,4 +1,4 @@
-import { perObject } from "../model/lazy.ts";
+import { perObject } from "../lazy.ts";
 import { matchesWildcard, wildcardsOverlap } from "./wildcard.ts";
 
 /** A part of a text that only deployment knows. The same name is the same value: `AWS::Region`, `Ref Orders`. */

@@ -1,4 +1,4 @@
-import { perObject } from "../model/lazy.ts";
+import { perObject } from "../lazy.ts";
 import { type ArnText, resourceShape, splitArn, tableNameOf } from "./arn.ts";
 
 /** What belongs to a table and has an ARN of its own. */

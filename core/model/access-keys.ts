@@ -2,10 +2,10 @@ import { evaluate } from "../evaluate/evaluate.ts";
 import { ALWAYS } from "../evaluate/path.ts";
 import { entrySettings, get, items, type Located, propertiesOf, type Setting } from "../evaluate/setting.ts";
 import { piecesOf, type Value } from "../evaluate/value.ts";
+import { perObject } from "../lazy.ts";
 import { type Node, withoutAlias } from "../syntax/node.ts";
 import { intrinsicOf } from "../template/intrinsics.ts";
 import type { Resource, Template } from "../template/template.ts";
-import { perObject } from "./lazy.ts";
 import { type IamPrincipal, principalMeant } from "./policies.ts";
 import { follow, type Project } from "./project.ts";
 

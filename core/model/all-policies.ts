@@ -1,7 +1,7 @@
 import { get, propertiesOf } from "../evaluate/setting.ts";
+import { perObject } from "../lazy.ts";
 import type { Template } from "../template/template.ts";
 import { keysOf } from "./keys.ts";
-import { perObject } from "./lazy.ts";
 import { identityPoliciesOf, principalsOf } from "./policies.ts";
 import { type Policy, type PolicyKind, policyOf } from "./policy.ts";
 import { resourcePoliciesOf } from "./resource-policies.ts";

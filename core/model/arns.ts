@@ -1,8 +1,8 @@
 import { get, propertiesOf, text } from "../evaluate/setting.ts";
 import { piecesOf, type SymbolValue, symbolKey, type TextPiece, type Value } from "../evaluate/value.ts";
 import type { ArnText, Hole } from "../iam/arn.ts";
+import { perObject } from "../lazy.ts";
 import type { Resource, Template } from "../template/template.ts";
-import { perObject } from "./lazy.ts";
 import { follow, type Project, type Target } from "./project.ts";
 
 /**

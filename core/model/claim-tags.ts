@@ -1,8 +1,8 @@
 import { get, items, propertiesOf, type Setting, text } from "../evaluate/setting.ts";
 import { booleanOf, piecesOf } from "../evaluate/value.ts";
+import { perObject } from "../lazy.ts";
 import { allEntries } from "../syntax/node.ts";
 import type { Resource, Template } from "../template/template.ts";
-import { perObject } from "./lazy.ts";
 import { follow, type Project } from "./project.ts";
 
 /** A principal tag that an identity pool fills from a claim of the sign-in. */

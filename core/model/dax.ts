@@ -1,8 +1,8 @@
 import { get, propertiesOf, type Setting, text } from "../evaluate/setting.ts";
 import type { ArnText } from "../iam/arn.ts";
+import { perObject } from "../lazy.ts";
 import type { Resource, Template } from "../template/template.ts";
 import { type Encryption, encryptionOf } from "./encryption.ts";
-import { perObject } from "./lazy.ts";
 import { type IamPrincipal, principalsOf } from "./policies.ts";
 import { follow, type Project } from "./project.ts";
 

@@ -1,9 +1,9 @@
 import { entrySettings, get, getPath, isOff, items, propertiesOf, type Setting, text } from "../evaluate/setting.ts";
 import { isPositive } from "../iam/conditions.ts";
 import type { Statement } from "../iam/statements.ts";
+import { perObject } from "../lazy.ts";
 import type { Resource, Template } from "../template/template.ts";
 import { claimOf, issuerNamed, issuersOf } from "./issuers.ts";
-import { perObject } from "./lazy.ts";
 import { holdersOf, type IamPrincipal, type IdentityPolicy, principalsOf } from "./policies.ts";
 import { follow, type Project } from "./project.ts";
 

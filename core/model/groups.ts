@@ -1,5 +1,5 @@
 import { get, items, propertiesOf, type Setting } from "../evaluate/setting.ts";
-import { perObject } from "./lazy.ts";
+import { perObject } from "../lazy.ts";
 import { type IamPrincipal, principalMeant, principalsOf } from "./policies.ts";
 import type { Project } from "./project.ts";
 

@@ -1,8 +1,8 @@
 import { text } from "../evaluate/setting.ts";
+import { perObject } from "../lazy.ts";
 import type { Template } from "../template/template.ts";
 import { allPoliciesOf } from "./all-policies.ts";
 import { daxClustersOf } from "./dax.ts";
-import { perObject } from "./lazy.ts";
 import type { Project } from "./project.ts";
 import { tablesOf } from "./tables.ts";
 

@@ -1,5 +1,5 @@
 import { get, items, propertiesOf, type Setting, text } from "../evaluate/setting.ts";
-import { perObject } from "./lazy.ts";
+import { perObject } from "../lazy.ts";
 import type { Table } from "./tables.ts";
 
 /** One attribute of a key, in its branch. */

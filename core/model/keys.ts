@@ -1,9 +1,9 @@
 import type { Path } from "../evaluate/path.ts";
 import { get, isAbsent, propertiesOf, type Setting, text, wholeResource } from "../evaluate/setting.ts";
 import { piecesOf } from "../evaluate/value.ts";
+import { perObject } from "../lazy.ts";
 import { type Change, put } from "../lint/fix.ts";
 import type { Resource, Template } from "../template/template.ts";
-import { perObject } from "./lazy.ts";
 import { type Policy, policyOf } from "./policy.ts";
 import { follow, type Project } from "./project.ts";
 import { type Table, type TableCopy, tablesOf } from "./tables.ts";

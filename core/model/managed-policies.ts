@@ -1,7 +1,7 @@
 import { get, propertiesOf, type Setting, text } from "../evaluate/setting.ts";
 import { piecesOf, type TextPiece } from "../evaluate/value.ts";
+import { perObject } from "../lazy.ts";
 import type { Resource } from "../template/template.ts";
-import { perObject } from "./lazy.ts";
 import { follow, type Project } from "./project.ts";
 
 const TYPE = "AWS::IAM::ManagedPolicy";

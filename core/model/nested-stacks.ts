@@ -1,11 +1,11 @@
 import { evaluate } from "../evaluate/evaluate.ts";
 import { wholeResource } from "../evaluate/setting.ts";
 import { textOf, type Value } from "../evaluate/value.ts";
+import { perObject } from "../lazy.ts";
 import { allEntries, findEntry, mapAt, type Node, textAt, withoutAlias } from "../syntax/node.ts";
 import { intrinsicOf, plainScalar } from "../template/intrinsics.ts";
 import { withInputs } from "../template/read.ts";
 import type { Inputs, Resource, Template } from "../template/template.ts";
-import { perObject } from "./lazy.ts";
 
 /** A node, in the template whose names it uses. */
 export interface Expression {

@@ -11,9 +11,9 @@ import {
   wholeResource,
 } from "../evaluate/setting.ts";
 import { piecesOf, type Value } from "../evaluate/value.ts";
+import { perObject } from "../lazy.ts";
 import type { Node } from "../syntax/node.ts";
 import type { Resource, Template } from "../template/template.ts";
-import { perObject } from "./lazy.ts";
 import { follow, followList, type Project, type Target } from "./project.ts";
 
 /** A VPC endpoint for DynamoDB. */

@@ -1,8 +1,8 @@
 import { get, getPath, items, propertiesOf, type Setting, text } from "../evaluate/setting.ts";
 import { type ManagedPolicy, managedPolicyNamed } from "../iam/managed-policies.ts";
 import type { Statement } from "../iam/statements.ts";
+import { perObject } from "../lazy.ts";
 import type { Resource, Template } from "../template/template.ts";
-import { perObject } from "./lazy.ts";
 import { managedPoliciesMeant, managedPolicyText } from "./managed-policies.ts";
 import { type Policy, policyOf } from "./policy.ts";
 import { follow, type Project } from "./project.ts";

@@ -1,6 +1,6 @@
+import { perObject } from "../lazy.ts";
 import { type Node, withoutAlias } from "../syntax/node.ts";
 import { intrinsicOf } from "../template/intrinsics.ts";
-import { perObject } from "./lazy.ts";
 import { type IdentityPolicy, identityPoliciesOf } from "./policies.ts";
 import type { Policy } from "./policy.ts";
 

@@ -1,6 +1,6 @@
 import { text } from "../evaluate/setting.ts";
 import type { Principal } from "../iam/statements.ts";
-import { perObject } from "./lazy.ts";
+import { perObject } from "../lazy.ts";
 import { type IamPrincipal, nameOf, principalsOf } from "./policies.ts";
 import { accountOf, writtenText } from "./principal-account.ts";
 import { follow, type Project } from "./project.ts";

@@ -1,10 +1,10 @@
 import { evaluate } from "../evaluate/evaluate.ts";
 import { ALWAYS } from "../evaluate/path.ts";
 import { piecesKey, piecesOf, type Value } from "../evaluate/value.ts";
+import { perObject } from "../lazy.ts";
 import { type Node, withoutAlias } from "../syntax/node.ts";
 import { argumentsOf, intrinsicOf } from "../template/intrinsics.ts";
 import type { Output, Resource, Template } from "../template/template.ts";
-import { perObject } from "./lazy.ts";
 import { childFile, type Expression, linkNestedStacks } from "./nested-stacks.ts";
 
 /** Templates that are looked at together, and the links between them. Never changed; `withTemplate` makes a new one. */

@@ -1,5 +1,5 @@
+import { perObject } from "../lazy.ts";
 import type { Template } from "../template/template.ts";
-import { perObject } from "./lazy.ts";
 import { type Policy, policyOf } from "./policy.ts";
 import { type Table, type TableCopy, tablesOf } from "./tables.ts";
 

@@ -12,10 +12,10 @@ import {
   wholeResource,
 } from "../evaluate/setting.ts";
 import { piecesOf, textOf } from "../evaluate/value.ts";
+import { perObject } from "../lazy.ts";
 import { findEntry, type Span } from "../syntax/node.ts";
 import type { Resource, Template } from "../template/template.ts";
 import { type Encryption, encryptionOf } from "./encryption.ts";
-import { perObject } from "./lazy.ts";
 
 /**
  * A DynamoDB table, however it is written: `AWS::DynamoDB::Table`, `AWS::DynamoDB::GlobalTable` (what CDK's TableV2 emits) or

@@ -1,5 +1,5 @@
 import { get, getPath, isAbsent, isUnknown, items, type Setting, text } from "../evaluate/setting.ts";
-import { perObject } from "./lazy.ts";
+import { perObject } from "../lazy.ts";
 import type { Table, TableCopy } from "./tables.ts";
 
 /** A tag list under one branch: what IAM compares `aws:ResourceTag/…` with. */

@@ -10,8 +10,8 @@ import {
   text,
   wholeResource,
 } from "../evaluate/setting.ts";
+import { perObject } from "../lazy.ts";
 import type { Resource, Template } from "../template/template.ts";
-import { perObject } from "./lazy.ts";
 
 /** A CloudTrail trail or event data store. */
 export interface Trail {

@@ -16,13 +16,13 @@ import {
 import { expandAction, findAction } from "../../core/iam/actions.ts";
 import { isKey, isRefused } from "../../core/iam/conditions.ts";
 import type { Statement } from "../../core/iam/statements.ts";
+import { perObject } from "../../core/lazy.ts";
 import { addTests } from "../../core/lint/condition-fix.ts";
 import type { Related } from "../../core/lint/finding.ts";
 import type { Fix } from "../../core/lint/fix.ts";
 import { defineRule, type Message, type Report } from "../../core/lint/rule.ts";
 import { type EndUsers, endUserRolesOf, unknownEndUserRoles } from "../../core/model/end-users.ts";
 import { issuersOf } from "../../core/model/issuers.ts";
-import { perObject } from "../../core/model/lazy.ts";
 import {
   holdersOf,
   type IamPrincipal,

@@ -14,10 +14,10 @@ import { leadingKeysSupported, readItems } from "../../core/iam/action-classes.t
 import { resourceShape } from "../../core/iam/arn.ts";
 import { isPositive, requiresKey } from "../../core/iam/conditions.ts";
 import { inStatement, type Statement } from "../../core/iam/statements.ts";
+import { lazy } from "../../core/lazy.ts";
 import { type Fix, replaceItem } from "../../core/lint/fix.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
 import { isForEndUsers } from "../../core/model/end-users.ts";
-import { lazy } from "../../core/model/lazy.ts";
 import { holdersOf, type IdentityPolicy, isIdentityPolicy, policiesOf } from "../../core/model/policies.ts";
 import type { Policy } from "../../core/model/policy.ts";
 import type { Project } from "../../core/model/project.ts";

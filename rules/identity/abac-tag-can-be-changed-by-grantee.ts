@@ -8,9 +8,9 @@ import { isKey, isPositive, operatorOf, refuses, withoutItsKey } from "../../cor
 import { resourceTagOf } from "../../core/iam/resource-tags.ts";
 import type { ConditionTest, Statement } from "../../core/iam/statements.ts";
 import { matchesWildcard } from "../../core/iam/wildcard.ts";
+import { lazy } from "../../core/lazy.ts";
 import { append, type Fix } from "../../core/lint/fix.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
-import { lazy } from "../../core/model/lazy.ts";
 import { holdersOf, type IdentityPolicy, policiesOf, subjectOf } from "../../core/model/policies.ts";
 import type { Project } from "../../core/model/project.ts";
 import { relatedHolders } from "../../core/model/roles.ts";

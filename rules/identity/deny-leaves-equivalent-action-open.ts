@@ -20,10 +20,10 @@ import { piecesOf } from "../../core/evaluate/value.ts";
 import { expandAction } from "../../core/iam/actions.ts";
 import { inStatement, type Principal, type Statement } from "../../core/iam/statements.ts";
 import type { Below } from "../../core/iam/table-arn.ts";
+import { perObject } from "../../core/lazy.ts";
 import type { Related } from "../../core/lint/finding.ts";
 import { append, type Change, type Fix, type Json, replaceItem } from "../../core/lint/fix.ts";
 import { defineRule, type Report } from "../../core/lint/rule.ts";
-import { perObject } from "../../core/model/lazy.ts";
 import {
   holdersOf,
   type IamPrincipal,

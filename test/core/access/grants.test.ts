@@ -9,7 +9,6 @@ import {
   resourcesInWords,
   unconditionalDenies,
 } from "../../../core/access/grants.ts";
-import { listOf } from "../../../core/access/words.ts";
 import { identityPoliciesOf } from "../../../core/model/policies.ts";
 import { projectOf, templateOf } from "../model/support.ts";
 
@@ -165,8 +164,4 @@ test("entries that may name actions of DynamoDB", () => {
   const could = (action: string) => policyOf(allow(action, '"*"')).statement.actions.map(couldNameDynamoDb);
   expect(could('[!Ref P, !Sub "${P}:Get", !Sub "dynamodb:${P}", !Sub "DAX:${P}"]')).toEqual([true, true, true, true]);
   expect(could('[!Sub "s3:${P}", !Sub "dynamodb-x:${P}"]')).toEqual([false, false]);
-});
-
-test("lists in words", () => {
-  expect([[], ["a"], ["a", "b"], ["a", "b", "c"]].map(listOf)).toEqual(["", "a", "a and b", "a, b and c"]);
 });
