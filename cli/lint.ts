@@ -52,12 +52,14 @@ export function lintUnit(unit: Unit, rules: readonly Rule[]): UnitResult {
 
 /** What trying each fix alone may cost, in characters that are read and linted again: in large projects fixes are tried together. */
 const ALONE = 1_000_000;
+/** What trying all fixes of a file may cost, in the same characters: a few seconds. Fixes that do not get on with each other take many trials. */
+const MOST = 20_000_000;
 /** What the other templates of a project add to the cost of each trial, in characters each. */
 const PER_TEMPLATE = 2_000;
 
 /**
  * The repairs that were tried and work, by finding, without skeletons (those are for the editor). Each was tried alone, or, where that would
- * take too long, together with one of each other finding.
+ * take too long, together with one of each other finding. In a file with very many, those that come last may stay untried: they are left out.
  */
 export function provenFixes(
   unit: Unit,
@@ -66,7 +68,8 @@ export function provenFixes(
 ): Map<Finding, ProvenFix[]> {
   const { project } = unit.scope;
   const template = templateOf(unit);
-  const trial: Trial = { project, template, rules, configuration: unit.loaded.settings.configuration };
+  const { configuration } = unit.loaded.settings;
+  const trial: Trial = { project, template, rules, configuration, budget: { remaining: MOST } };
   const drawn = findings.filter((finding) => !finding.suppressed).flatMap(drawnFixes);
   const cost = drawn.length * (template.source.text.length + project.templates.length * PER_TEMPLATE);
   const proven = new Set(

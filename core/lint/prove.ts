@@ -31,6 +31,8 @@ export interface Trial {
   template: Template;
   rules: readonly Rule[];
   configuration: Configuration;
+  /** How many characters may still be read and linted again; what is not tried any more counts as not working. Without one there is no end. */
+  budget?: { remaining: number };
 }
 
 /**
@@ -78,7 +80,9 @@ export function proveTogether(trial: Trial, fixes: readonly DrawnFix[]): DrawnFi
 
 /** Lints the text that the edits give, in the same project, and compares. */
 function isProven(trial: Trial, fixes: readonly DrawnFix[]): boolean {
-  const { project, template, rules, configuration } = trial;
+  const { project, template, rules, configuration, budget } = trial;
+  if (budget && budget.remaining <= 0) return false;
+  if (budget) budget.remaining -= template.source.text.length;
   const text = tryEdits(
     template,
     fixes.flatMap((fix) => fix.edits),

@@ -284,6 +284,26 @@ describe("proveTogether", () => {
     expect(worked(broken)).toEqual(all.filter((index) => !broken.includes(index)).map((index) => `T${index}`));
   });
 
+  it("stops where the budget ends: what was found to work counts, the rest is left out", () => {
+    const { project, template } = one(many([3]));
+    const drawn = lintTemplate(project, template, [picky], DEFAULT_CONFIGURATION).findings.flatMap((finding) =>
+      finding.fixes.flatMap((fix) => drawFix(finding, fix) ?? []),
+    );
+    const within = (trials: number) =>
+      proveTogether(
+        {
+          project,
+          template,
+          rules: [picky],
+          configuration: DEFAULT_CONFIGURATION,
+          budget: { remaining: trials * template.source.text.length },
+        },
+        drawn,
+      ).length;
+    // All at once, the first six, the first three, which work …
+    expect([0, 1, 2, 3, 100].map(within)).toEqual([0, 0, 0, 3, 11]);
+  });
+
   it("leaves out one of two that only work apart", () => {
     const exclusive = rule("exclusive", (view, report) => {
       const on = things(view, "A").filter((setting) => text(setting) === "true");
