@@ -31,7 +31,7 @@ export interface Trial {
   template: Template;
   rules: readonly Rule[];
   configuration: Configuration;
-  /** How many characters may still be read and linted again; what is not tried any more counts as not working. Without one there is no end. */
+  /** How many characters may still be read and linted again, findings counted as some; what is not tried any more counts as not working. Without one there is no end. */
   budget?: { remaining: number };
 }
 
@@ -78,11 +78,14 @@ export function proveTogether(trial: Trial, fixes: readonly DrawnFix[]): DrawnFi
   return first.length === 0 || second.length === 0 || isProven(trial, both) ? both : first;
 }
 
+/** What a finding costs in a trial, in characters that are read. */
+const PER_FINDING = 300;
+
 /** Lints the text that the edits give, in the same project, and compares. */
 function isProven(trial: Trial, fixes: readonly DrawnFix[]): boolean {
   const { project, template, rules, configuration, budget } = trial;
   if (budget && budget.remaining <= 0) return false;
-  if (budget) budget.remaining -= template.source.text.length;
+  if (budget) budget.remaining -= template.source.text.length + activeBefore(trial).byFingerprint.size * PER_FINDING;
   const text = tryEdits(
     template,
     fixes.flatMap((fix) => fix.edits),
