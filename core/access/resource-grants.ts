@@ -6,7 +6,7 @@ import type { Principal, Statement } from "../iam/statements.ts";
 import { perObject } from "../lazy.ts";
 import type { Project } from "../model/project.ts";
 import type { ResourcePolicy } from "../model/resource-policies.ts";
-import { grantedActions } from "./grants.ts";
+import { grantedActions, isUnconditionalDeny } from "./grants.ts";
 import { firstOf, lowerFirst, shortName } from "./words.ts";
 
 /**
@@ -60,11 +60,7 @@ function existsOn(kind: ResourcePolicy["kind"], name: string): boolean {
   );
 }
 
-const unconditionalDenies = perObject(({ statements }: ResourcePolicy) => statements.filter(isUnconditional));
-
-function isUnconditional(statement: Statement): boolean {
-  return statement.effect === "Deny" && statement.conditions.length === 0 && !statement.conditionUnknown;
-}
+const unconditionalDenies = perObject(({ statements }: ResourcePolicy) => statements.filter(isUnconditionalDeny));
 
 /** Is the Deny surely for that principal: for everybody, or by the same text? */
 function hits(deny: Statement, principal: Principal): boolean {

@@ -2,6 +2,7 @@ import { isImplied } from "../evaluate/branches.ts";
 import { type Setting, text } from "../evaluate/setting.ts";
 import { piecesOf } from "../evaluate/value.ts";
 import { isPositive, operatorOf } from "../iam/conditions.ts";
+import { isEverybody } from "../iam/public-access.ts";
 import type { ConditionTest, Principal, Statement } from "../iam/statements.ts";
 import { matchesWildcard, wildcardsOverlap } from "../iam/wildcard.ts";
 import { claimOf, type Issuer } from "../model/issuers.ts";
@@ -30,10 +31,6 @@ export function demandsOf(statement: Statement, trust: readonly Statement[]): De
     if (demand) tests.push(demand);
   }
   return { tests, isUnknown };
-}
-
-function isEverybody({ type, setting }: Principal): boolean {
-  return text(setting) === "*" && (type === "*" || type === "AWS");
 }
 
 const WAYS_IN = ["sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"];

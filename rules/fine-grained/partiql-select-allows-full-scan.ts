@@ -1,5 +1,5 @@
 import { deniesBeside } from "../../core/access/denies-beside.ts";
-import { grantedActions, isBare } from "../../core/access/grants.ts";
+import { grantedActions, isBare, isUnconditionalDeny } from "../../core/access/grants.ts";
 import { actionsIn, isLimitedToItems, isTrueWithoutLeadingKeys } from "../../core/access/leading-keys.ts";
 import { relatedToStatement } from "../../core/access/opened.ts";
 import { denyBeside } from "../../core/access/twin-deny.ts";
@@ -102,10 +102,10 @@ function checkSelect(view: View, policy: Policy, statement: Statement, select: S
   const denies = deniesBeside(project, policy, statement);
   const isDenied = (action: string, by: (deny: Statement) => boolean) =>
     denies.some((deny) => by(deny) && grantedActions(project, statement, action, [deny]).length === 0);
-  const isScanDenied = isDenied(SCAN, isUnconditional);
+  const isScanDenied = isDenied(SCAN, isUnconditionalDeny);
   const isScanAllowed = !isScanDenied && actionsIn(project, statement).includes(SCAN);
   const limit = isScanAllowed ? undefined : limitOf(view, statement, isScanDenied);
-  if (limit === undefined || isDenied(SELECT, isUnconditional) || isDenied(SELECT, isAboutFullScans)) return;
+  if (limit === undefined || isDenied(SELECT, isUnconditionalDeny) || isDenied(SELECT, isAboutFullScans)) return;
   const at = { ...select, when: inStatement(statement, select) };
   if (statement.conditionUnknown) {
     report.cannotTell(at, "its condition is not known");
@@ -128,10 +128,6 @@ function limitOf(view: View, statement: Statement, isScanDenied: boolean): strin
   // Otherwise that rule says it of the Deny.
   if (isScanDenied && !view.runs("deny-leaves-equivalent-action-open")) return "although Scan is denied";
   return undefined;
-}
-
-function isUnconditional({ conditions, conditionUnknown }: Statement): boolean {
-  return conditions.length === 0 && !conditionUnknown;
 }
 
 /** The example of AWS: a Deny of full scans and of nothing else. */
